@@ -1,0 +1,108 @@
+// Package words prepares text for searching and for addresses, the same way
+// whichever database holds it: without accents, ligatures or capitals.
+package words
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+)
+
+// ligatures are letters that no decomposition takes apart.
+var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "ß", "ss", "ø", "o", "Ø", "o", "ł", "l", "Ł", "l", "đ", "d", "Đ", "d")
+
+// Fold gives the text without accents, ligatures or capitals: « Cœur d’été »
+// becomes "coeur d’ete".
+func Fold(text string) string {
+	text = ligatures.Replace(text)
+	ascii := true
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			ascii = false
+			break
+		}
+	}
+	if !ascii {
+		// A transformer keeps state, so each call makes its own.
+		unaccent := transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFC)
+		if folded, _, err := transform.String(unaccent, text); err == nil {
+			text = folded
+		}
+	}
+	return strings.ToLower(text)
+}
+
+// Tokens gives the distinct folded words of the texts, sorted: letters and
+// digits, at least two of them, at most the first 24 of a word.
+func Tokens(texts ...string) []string {
+	var found []string
+	for _, text := range texts {
+		for _, word := range strings.FieldsFunc(Fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			letters := []rune(word)
+			if len(letters) < 2 {
+				continue
+			}
+			found = append(found, string(letters[:min(len(letters), 24)]))
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+// Slug makes the part of an address that names a title: folded words joined
+// by hyphens, at most 60 bytes, never cut within a word unless it is the
+// first. It is empty when the title holds no letter that an address can show.
+func Slug(title string) string {
+	var slug strings.Builder
+	for _, word := range strings.FieldsFunc(Fold(title), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}) {
+		if slug.Len() > 0 {
+			if slug.Len()+1+len(word) > 60 {
+				break
+			}
+			slug.WriteByte('-')
+		}
+		slug.WriteString(word[:min(len(word), 60)])
+	}
+	return slug.String()
+}
+
+// Line makes one line of what was typed in a field: white space folded, what
+// cannot be seen dropped. Characters that would change the direction of the
+// text around them are dropped too, so that a name cannot rewrite a page.
+func Line(text string) string {
+	return strings.Join(strings.Fields(visible(text)), " ")
+}
+
+// Block keeps the lines of what was typed in a larger field, without spaces
+// at their ends, with one empty line at most between two.
+func Block(text string) string {
+	var out []string
+	for line := range strings.Lines(strings.ReplaceAll(visible(text), "\r\n", "\n")) {
+		line = strings.TrimRightFunc(line, unicode.IsSpace)
+		if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
+			continue
+		}
+		out = append(out, line)
+	}
+	return strings.TrimRight(strings.Join(out, "\n"), "\n")
+}
+
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return r
+		case r == unicode.ReplacementChar || unicode.IsControl(r):
+			return -1
+		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+}
