@@ -1,7 +1,8 @@
 // Package i18n speaks the languages of Mainforte: French, in which it is
-// written, and English, complete. Sentences live in the catalogues fr.po and
-// en.po under symbolic keys, with {named} places for what varies; dates,
-// delays and lists are said here.
+// written, and English, complete. Sentences live in catalogues, one file per
+// language and room (fr/mission.po), under symbolic keys whose first part is
+// the file's name, with {named} places for what varies; dates and delays are
+// said here.
 package i18n
 
 import (
@@ -25,23 +26,45 @@ const (
 // Languages lists them all, French first.
 var Languages = []Language{French, English}
 
-//go:embed fr.po en.po
+//go:embed fr/*.po en/*.po
 var files embed.FS
 
+// catalogues holds one catalogue per language and room: the first part of a
+// key names the file that has it.
 var catalogues = load()
 
-func load() map[Language]*gotext.Po {
-	all := map[Language]*gotext.Po{}
+func load() map[Language]map[string]*gotext.Po {
+	all := map[Language]map[string]*gotext.Po{}
 	for _, language := range Languages {
-		source, err := files.ReadFile(string(language) + ".po")
+		all[language] = map[string]*gotext.Po{}
+		entries, err := files.ReadDir(string(language))
 		if err != nil {
 			panic(err) // embedded: it cannot be missing
 		}
-		po := gotext.NewPo()
-		po.Parse(source)
-		all[language] = po
+		for _, entry := range entries {
+			source, err := files.ReadFile(string(language) + "/" + entry.Name())
+			if err != nil {
+				panic(err)
+			}
+			po := gotext.NewPo()
+			po.Parse(source)
+			all[language][strings.TrimSuffix(entry.Name(), ".po")] = po
+		}
 	}
 	return all
+}
+
+var nothing = gotext.NewPo()
+
+// none: gotext would take arguments for printf; ours have names.
+var none []any
+
+func catalogue(language Language, key string) *gotext.Po {
+	room, _, _ := strings.Cut(key, ".")
+	if po, ok := catalogues[language][room]; ok {
+		return po
+	}
+	return nothing
 }
 
 // Text says things in one language. It is a value: pass it.
@@ -70,16 +93,16 @@ func (t Text) Other() Text {
 // {places}. A value that is itself a Phrase is said first, in this language.
 // A key that is missing is given back, which a test forbids.
 func (t Text) Say(key string, args ...any) string {
-	return t.fill(catalogues[t.language].Get(key), args)
+	return t.fill(catalogue(t.language, key).Get(key, none...), args)
 }
 
 // Count is Say with the form for n; the place {n} is filled.
 func (t Text) Count(key string, n int, args ...any) string {
-	return t.fill(catalogues[t.language].GetN(key, key, n), append([]any{"n", t.Number(n)}, args...))
+	return t.fill(catalogue(t.language, key).GetN(key, key, n, none...), append([]any{"n", t.Number(n)}, args...))
 }
 
 // Has tells whether the key exists.
-func (t Text) Has(key string) bool { return catalogues[t.language].Get(key) != key }
+func (t Text) Has(key string) bool { return catalogue(t.language, key).Get(key, none...) != key }
 
 // Phrase is a sentence yet to be said: a key and its name-value pairs.
 type Phrase struct {

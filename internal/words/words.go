@@ -3,7 +3,9 @@
 package words
 
 import (
+	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -105,4 +107,19 @@ func visible(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
+}
+
+// Numbered gives a slug, then the same with -2, -3 … for as long as the names
+// are taken, up to a thousand.
+func Numbered(slug string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(slug) {
+			return
+		}
+		for n := 2; n <= 1000; n++ {
+			if !yield(slug + "-" + strconv.Itoa(n)) {
+				return
+			}
+		}
+	}
 }

@@ -189,7 +189,7 @@ CREATE TABLE mission_slug (
     slug           TEXT   NOT NULL,
     mission_id     BIGINT NOT NULL,
     PRIMARY KEY (association_id, slug),
-    FOREIGN KEY (association_id, mission_id) REFERENCES mission (association_id, id)
+    FOREIGN KEY (association_id, mission_id) REFERENCES mission (association_id, id) DEFERRABLE INITIALLY DEFERRED
 );
 
 -- What anyone may read, and nothing else: the only table that public lists
