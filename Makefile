@@ -23,7 +23,7 @@ help: ## list the targets
 
 .PHONY: generate
 generate: ## write the Go code of the templates (*.templ → *_templ.go)
-	$(TOOL) templ generate
+	$(TOOL) templ generate -log-level=warn
 
 .PHONY: generated
 generated: ## the same, and fail if a generated file was not current

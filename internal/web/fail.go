@@ -1,0 +1,68 @@
+package web
+
+import (
+	"encoding/base32"
+	"errors"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+
+	"mainforte/internal/db"
+	"mainforte/internal/fault"
+	"mainforte/internal/i18n"
+)
+
+var statuses = map[fault.Code]int{
+	fault.Invalid:   http.StatusUnprocessableEntity,
+	fault.SignedOut: http.StatusUnauthorized,
+	fault.Forbidden: http.StatusForbidden,
+	fault.Missing:   http.StatusNotFound,
+	fault.Conflict:  http.StatusConflict,
+	fault.Gone:      http.StatusGone,
+	fault.TooMany:   http.StatusTooManyRequests,
+}
+
+// fail turns an error into a page: a fault says its sentence; anything else is
+// an incident, whose number ties the page to the log.
+func (v *Visit) fail(err error) {
+	f, known := fault.As(err)
+	switch {
+	case known:
+	case errors.Is(err, db.ErrBusy):
+		f = fault.New(fault.TooMany, "fault.busy")
+		v.Log.Warn("the database is busy", "error", err)
+	default:
+		v.incident(err)
+		return
+	}
+	if f.Code == fault.SignedOut && v.R.Method == http.MethodGet {
+		// Whoever is not signed in is led to where one signs in, and back.
+		_, path := i18n.Split(v.R.URL.Path)
+		v.status = http.StatusSeeOther
+		http.Redirect(v.W, v.R, v.Path("/sign-in")+"?next="+url.QueryEscape(v.Path(path)), http.StatusSeeOther)
+		return
+	}
+	if f.Cause != nil {
+		v.Log.Debug("fault", "key", f.Key, "cause", f.Cause)
+	}
+	v.say(statuses[f.Code], v.T.Say(f.Key, f.Args...), "")
+}
+
+func (v *Visit) incident(cause any) {
+	number := strings.ToLower(base32.StdEncoding.EncodeToString(v.DB.Random(5)))
+	v.Log.Error("incident", "number", number, "method", v.R.Method, "route", v.R.Pattern, "cause", cause, "stack", string(debug.Stack()))
+	v.say(http.StatusInternalServerError, v.T.Say("web.incident"), number)
+}
+
+func (v *Visit) say(status int, sentence, number string) {
+	page := v.Layout(Page{Title: v.T.Say("web.error.title"), NoIndex: true, Narrow: true})
+	if err := v.write(status, v.inLayout(page, failure(v, status, sentence, number))); err != nil {
+		v.Log.Error("the error page failed", "error", err)
+		http.Error(v.W, sentence, status)
+	}
+}
+
+func nowhere(*Visit) error { return fault.New(fault.Missing, "fault.missing") }
+
+func refuseCrossSite(*Visit) error { return fault.New(fault.Forbidden, "fault.cross_site") }
