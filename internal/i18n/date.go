@@ -3,6 +3,7 @@ package i18n
 import (
 	"fmt"
 	"time"
+	_ "time/tzdata" // a machine without zones of its own would keep every promise in UTC
 )
 
 // Zone finds an IANA time zone; Paris for one that is not known here.
@@ -82,7 +83,28 @@ func Days(from, to time.Time, zone *time.Location) int {
 // whatever the clocks do in spring and autumn.
 func Deadline(from time.Time, days int, zone *time.Location) time.Time {
 	local := from.In(zone)
-	return time.Date(local.Year(), local.Month(), local.Day()+days+1, 0, 0, 0, 0, zone).UTC()
+	return begin(local.Year(), local.Month(), local.Day()+days+1, zone)
+}
+
+// Midnight is the instant at which the day of another begins in the zone.
+func Midnight(at time.Time, zone *time.Location) time.Time {
+	local := at.In(zone)
+	return begin(local.Year(), local.Month(), local.Day(), zone)
+}
+
+// begin is the first instant of a day. Where the clocks change at midnight
+// the day may begin at one, or have two midnights, and time.Date promises
+// neither: so midnight is read with the clocks of the day before and with
+// those of the day after, and the first reading that is this day is it.
+func begin(year int, month time.Month, day int, zone *time.Location) time.Time {
+	wall := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	_, before := wall.AddDate(0, 0, -1).In(zone).Zone()
+	_, after := wall.AddDate(0, 0, 1).In(zone).Zone()
+	first := wall.Add(-time.Duration(max(before, after)) * time.Second)
+	if first.In(zone).Day() == wall.Day() {
+		return first
+	}
+	return wall.Add(-time.Duration(min(before, after)) * time.Second)
 }
 
 // LastDay is the day before which a deadline falls: what a person is told.

@@ -36,16 +36,16 @@ type Spec struct {
 	Association   db.ID
 	Kind, Payload string
 	// Key, if not empty, keeps a second job with the same key from
-	// existing while the first one does.
+	// existing while the first one waits or is being done.
 	Key string
 	// At is when to run it first; zero means now.
 	At time.Time
-	// MaxAttempts is 12 unless said, which spans about two days.
+	// MaxAttempts is 15 unless said, which spans about two days.
 	MaxAttempts int
 }
 
 const (
-	defaultAttempts = 12
+	defaultAttempts = 15
 	firstDelay      = 30 * time.Second
 	longestDelay    = 12 * time.Hour
 )

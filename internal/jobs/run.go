@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,7 +44,6 @@ type Periodic struct {
 // Runner does jobs on one node.
 type Runner struct {
 	d        *db.DB
-	id       db.ID
 	handlers map[string]Handler
 	periodic []Periodic
 	log      *slog.Logger
@@ -52,7 +52,7 @@ type Runner struct {
 
 // NewRunner makes a runner that does nothing until Run or Drain.
 func NewRunner(d *db.DB, handlers map[string]Handler, periodic []Periodic, log *slog.Logger) *Runner {
-	return &Runner{d: d, id: d.NewID(), handlers: handlers, periodic: periodic, log: log, woken: make(chan struct{}, 1)}
+	return &Runner{d: d, handlers: handlers, periodic: periodic, log: log, woken: make(chan struct{}, 1)}
 }
 
 var (
@@ -75,8 +75,10 @@ var (
 	qFinish = db.DoAcross("jobs.finish", "the queue serves the whole instance",
 		`DELETE FROM job WHERE id = $1 AND lease_owner = $2`)
 
+	// A job that is given up frees its key: the same work may come again.
 	qRetry = db.DoAcross("jobs.retry", "the queue serves the whole instance",
-		`UPDATE job SET lease_owner = NULL, lease_until = NULL, run_at = $1, last_error = $2, dead_at = $3
+		`UPDATE job SET lease_owner = NULL, lease_until = NULL, run_at = $1, last_error = $2, dead_at = $3,
+		        unique_key = CASE WHEN CAST($3 AS BIGINT) IS NULL THEN unique_key END
 		 WHERE id = $4 AND lease_owner = $5`)
 
 	qPlan = db.DoAcross("jobs.plan", "the schedule serves the whole instance",
@@ -132,12 +134,14 @@ func (r *Runner) drain(ctx context.Context, most int) (int, error) {
 		if most > 0 && done == most {
 			return done, fmt.Errorf("still work after %d jobs", most)
 		}
-		now := r.d.Now()
-		job, found, err := db.Maybe(qClaim.One(ctx, r.d, r.id, now.Add(lease), now))
+		// Each claim has an owner of its own: a worker that lost its lease
+		// settles nothing, even when another of this runner took over.
+		owner, now := r.d.NewID(), r.d.Now()
+		job, found, err := db.Maybe(qClaim.One(ctx, r.d, owner, now.Add(lease), now))
 		if err != nil || !found {
 			return done, err
 		}
-		if err := r.do(ctx, job); err != nil {
+		if err := r.do(ctx, job, owner); err != nil {
 			return done, err
 		}
 	}
@@ -145,11 +149,14 @@ func (r *Runner) drain(ctx context.Context, most int) (int, error) {
 
 // do runs the handler and settles the job. The work in hand is finished even
 // when the program is asked to stop.
-func (r *Runner) do(ctx context.Context, j Job) error {
+func (r *Runner) do(ctx context.Context, j Job, owner db.ID) error {
 	ctx = context.WithoutCancel(ctx)
-	failure := r.handle(ctx, j)
+	failure := errDied
+	if j.Attempt <= j.MaxAttempts {
+		failure = r.handle(ctx, j, owner)
+	}
 	if failure == nil {
-		_, err := qFinish.Run(ctx, r.d, j.ID, r.id)
+		_, err := qFinish.Run(ctx, r.d, j.ID, owner)
 		return err
 	}
 	now := r.d.Now()
@@ -158,11 +165,25 @@ func (r *Runner) do(ctx context.Context, j Job) error {
 		dead = now
 	}
 	r.log.Warn("job failed", "job", j.ID.String(), "kind", j.Kind, "attempt", j.Attempt, "dead", !dead.IsZero(), "error", failure)
-	_, err := qRetry.Run(ctx, r.d, now.Add(delay(j.Attempt)), failure.Error(), dead, j.ID, r.id)
+	_, err := qRetry.Run(ctx, r.d, now.Add(delay(j.Attempt)), legible(failure), dead, j.ID, owner)
 	return err
 }
 
-func (r *Runner) handle(ctx context.Context, j Job) (err error) {
+// errDied is for a job whose last try was never settled: its runner died,
+// perhaps of it.
+var errDied = errors.New("no runner lived to tell how it ended")
+
+// errorLimit is in bytes: enough for the top of a stack.
+const errorLimit = 4000
+
+// legible is an error as both engines can keep it. What a server answered may
+// hold bytes that are no text.
+func legible(err error) string {
+	text := err.Error()
+	return strings.ToValidUTF8(strings.ReplaceAll(text[:min(len(text), errorLimit)], "\x00", ""), "")
+}
+
+func (r *Runner) handle(ctx context.Context, j Job, owner db.ID) (err error) {
 	handler, ok := r.handlers[j.Kind]
 	if !ok {
 		return fmt.Errorf("no handler for %q: %w", j.Kind, ErrNever)
@@ -174,14 +195,14 @@ func (r *Runner) handle(ctx context.Context, j Job) (err error) {
 	}()
 	stop := make(chan struct{})
 	var renewal sync.WaitGroup
-	renewal.Go(func() { r.renew(ctx, j, stop) })
+	renewal.Go(func() { r.renew(ctx, j, owner, stop) })
 	defer renewal.Wait()
 	defer close(stop)
 	return handler(ctx, r.d, j)
 }
 
 // renew keeps the lease while the handler works.
-func (r *Runner) renew(ctx context.Context, j Job, stop <-chan struct{}) {
+func (r *Runner) renew(ctx context.Context, j Job, owner db.ID, stop <-chan struct{}) {
 	ticker := time.NewTicker(lease / 3)
 	defer ticker.Stop()
 	for {
@@ -189,7 +210,7 @@ func (r *Runner) renew(ctx context.Context, j Job, stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-ticker.C:
-			if _, err := qRenew.Run(ctx, r.d, r.d.Now().Add(lease), j.ID, r.id); err != nil {
+			if _, err := qRenew.Run(ctx, r.d, r.d.Now().Add(lease), j.ID, owner); err != nil {
 				r.log.Warn("lease not renewed", "job", j.ID.String(), "error", err)
 			}
 		}

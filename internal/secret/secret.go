@@ -1,6 +1,6 @@
 // Package secret signs the tokens of mailed links. Keys live in the database,
 // each with an ID; every token names its key, so that keys can be rotated: the
-// newest signs, older ones verify for two years.
+// newest signs, older ones verify until two years after they were made.
 //
 // A token says what it is for, when it ends and which rows it concerns, and
 // is signed, not encrypted: it carries IDs only. What must work once is
@@ -19,9 +19,12 @@ import (
 	"mainforte/internal/db"
 )
 
-// verifyFor is how long a key verifies after it was made: the longest life of
-// a token plus the time that a key signs.
-const verifyFor = 2 * 365 * 24 * time.Hour
+// A key signs for a year, after which the next token makes a new one, and
+// verifies for another: so no token may live longer than a year.
+const (
+	signFor   = 365 * 24 * time.Hour
+	verifyFor = 2 * signFor
+)
 
 const macSize = 20
 
@@ -50,8 +53,12 @@ var (
 
 func scanKey(k *key) []any { return []any{&k.id, &k.bytes, db.At(&k.created)} }
 
+// Refused tells whether Open refused the token, rather than failed to look.
+func Refused(err error) bool { return errors.Is(err, ErrForged) || errors.Is(err, ErrExpired) }
+
 // Rotate makes a new key, which signs from now on. The first is made when it
-// is needed. For the operator, at the command line.
+// is needed, and the next after a year. For the operator who cannot wait, at
+// the command line.
 func Rotate(ctx context.Context, d *db.DB) error {
 	_, err := rotate(ctx, d)
 	return err
@@ -66,7 +73,7 @@ func rotate(ctx context.Context, d *db.DB) (key, error) {
 // Seal gives a token for one purpose, until a time, about some rows.
 func Seal(ctx context.Context, d *db.DB, purpose string, until time.Time, ids ...db.ID) (string, error) {
 	k, found, err := db.Maybe(qNewest.One(ctx, d))
-	if err == nil && !found {
+	if err == nil && (!found || d.Now().Sub(k.created) > signFor) {
 		k, err = rotate(ctx, d)
 	}
 	if err != nil {

@@ -14,13 +14,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// ligatures are letters that no decomposition takes apart.
-var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "ß", "ss", "ø", "o", "Ø", "o", "ł", "l", "Ł", "l", "đ", "d", "Đ", "d")
+// ligatures are small letters that no decomposition takes apart.
+var ligatures = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "ø", "o", "ł", "l", "đ", "d")
 
 // Fold gives the text without accents, ligatures or capitals: « Cœur d’été »
 // becomes "coeur d’ete".
 func Fold(text string) string {
-	text = ligatures.Replace(text)
 	ascii := true
 	for i := range len(text) {
 		if text[i] >= 0x80 {
@@ -35,7 +34,9 @@ func Fold(text string) string {
 			text = folded
 		}
 	}
-	return strings.ToLower(text)
+	// Ligatures come last: an accent may have stood on one, and the capital
+	// of some is only known in small.
+	return ligatures.Replace(strings.ToLower(text))
 }
 
 // Tokens gives the distinct folded words of the texts, sorted: letters and
@@ -43,7 +44,7 @@ func Fold(text string) string {
 func Tokens(texts ...string) []string {
 	var found []string
 	for _, text := range texts {
-		for _, word := range strings.FieldsFunc(Fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		for _, word := range strings.FieldsFunc(Fold(visible(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 			letters := []rune(word)
 			if len(letters) < 2 {
 				continue
@@ -85,7 +86,7 @@ func Line(text string) string {
 // at their ends, with one empty line at most between two.
 func Block(text string) string {
 	var out []string
-	for line := range strings.Lines(strings.ReplaceAll(visible(text), "\r\n", "\n")) {
+	for line := range strings.Lines(lineEnds.Replace(visible(text))) {
 		line = strings.TrimRightFunc(line, unicode.IsSpace)
 		if line == "" && (len(out) == 0 || out[len(out)-1] == "") {
 			continue
@@ -95,18 +96,29 @@ func Block(text string) string {
 	return strings.TrimRight(strings.Join(out, "\n"), "\n")
 }
 
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// visible drops what cannot be seen, and everything if nothing else is there:
+// a name of joiners alone would be an empty line on every page. Joiners stay
+// within words, where some scripts and signs need them.
 func visible(text string) string {
-	return strings.Map(func(r rune) rune {
+	text = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t' || r == '\r':
 			return r
 		case r == unicode.ReplacementChar || unicode.IsControl(r):
 			return -1
-		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0xfeff:
+		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069: // overrides and isolates
+			return -1
+		case r == 0xad || r == 0x200b || r >= 0x2060 && r <= 0x2064 || r == 0xfeff: // hyphens and spaces of no width
 			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
+	if !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }) {
+		return ""
+	}
+	return text
 }
 
 // Numbered gives a slug, then the same with -2, -3 … for as long as the names

@@ -5,6 +5,12 @@
 
 -- +goose Up
 
+-- room: instance
+CREATE TABLE instance_setting (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
 -- room: secret
 CREATE TABLE secret_key (
     id         BIGINT NOT NULL PRIMARY KEY,

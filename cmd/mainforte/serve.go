@@ -1,0 +1,154 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"mainforte/internal/actor"
+	"mainforte/internal/app"
+	"mainforte/internal/config"
+	"mainforte/internal/db"
+	"mainforte/internal/i18n"
+	"mainforte/internal/instance"
+	"mainforte/internal/mail"
+	"mainforte/internal/web"
+)
+
+// data says which database; every command but the demo has it.
+type data struct {
+	Config string `help:"The operator's file." placeholder:"FILE"`
+	Data   string `help:"The database: a file for SQLite, or a postgres:// address." placeholder:"PATH"`
+}
+
+// load reads the operator's file and the environment; flags win over both.
+func (f data) load(s streams) (config.Config, error) {
+	c, err := config.Load(f.Config, s.environ)
+	c.Data = cmp.Or(f.Data, c.Data)
+	return c, err
+}
+
+// open opens the database as it is after migration.
+func open(ctx context.Context, path string, options db.Options) (*db.DB, error) {
+	options.Subscribers = app.Subscribers
+	d, err := db.Open(ctx, path, options)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Migrate(ctx); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// address is where the instance listens and how it is reached.
+type address struct {
+	Listen string `help:"Where to listen." placeholder:"HOST:PORT"`
+	URL    string `name:"url" help:"The public address that links are made with." placeholder:"URL"`
+}
+
+// public gives the public address: the flag's, else the operator's, else the
+// one that init kept, else this machine's.
+func (a address) public(ctx context.Context, d *db.DB, c config.Config, listener net.Listener) (string, error) {
+	said := cmp.Or(a.URL, c.URL)
+	if said == "" {
+		kept, err := instance.URL(ctx, d)
+		if err != nil {
+			return "", err
+		}
+		said = kept
+	}
+	if said == "" {
+		said = fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
+	}
+	return instance.CheckURL(said)
+}
+
+type serveCommand struct {
+	data
+	address
+}
+
+// Run serves until it is asked to stop.
+func (f serveCommand) Run(ctx context.Context, s streams) error {
+	c, err := f.load(s)
+	if err != nil {
+		return err
+	}
+	log := logger(c, s)
+	d, err := open(ctx, c.Data, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	listener, err := net.Listen("tcp", cmp.Or(f.Listen, c.Listen))
+	if err != nil {
+		return err
+	}
+	public, err := f.public(ctx, d, c, listener)
+	if err != nil {
+		return err
+	}
+	sender, err := sender(c)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(d, log, app.Settings{Site: site(c, public), Sender: sender, From: c.Mail.From, Workers: c.Workers})
+	if err != nil {
+		return err
+	}
+	return serve(ctx, s, a, listener, public)
+}
+
+// serve says where it is ready, in words that scripts wait for.
+func serve(ctx context.Context, s streams, a *app.App, listener net.Listener, public string) error {
+	if _, err := fmt.Fprintln(s.out, "listening on", public); err != nil {
+		return err
+	}
+	return a.Serve(ctx, listener)
+}
+
+// site is the instance as its operator set it up.
+func site(c config.Config, public string) web.Site {
+	return web.Site{
+		Name: c.Name, URL: public, Contact: c.Contact, SourceURL: c.SourceURL, Zone: i18n.Zone(c.TimeZone),
+		Open: c.Open(), Proxies: c.Proxies(), OffersPerHour: c.OffersPerHour, SignInsPerHour: c.SignInsPerHour,
+	}
+}
+
+// sender is the operator's mail server. Without one the instance serves pages
+// all the same: letters wait in the queue and are tried again.
+func sender(c config.Config) (mail.Sender, error) {
+	if c.Mail.Host == "" {
+		return unset{}, nil
+	}
+	password, err := c.Mail.Secret()
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewSender(mail.SMTP{
+		Host: c.Mail.Host, Port: c.Mail.Port, TLS: mail.TLS(c.Mail.TLS), Username: c.Mail.Username, Password: password,
+	})
+}
+
+// unset stands for a mail server that nobody has named yet.
+type unset struct{}
+
+// Send keeps every letter in the queue.
+func (unset) Send(context.Context, mail.Message) error {
+	return fmt.Errorf("no mail server: set mail.host")
+}
+
+func logger(c config.Config, s streams) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.Log.SlogLevel()}
+	if c.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(s.err, options))
+	}
+	return slog.New(slog.NewTextHandler(s.err, options))
+}
+
+// operatorsHand is the actor of commands: the person at the machine.
+func operatorsHand(association db.ID) actor.Actor { return actor.System(association) }

@@ -1,0 +1,252 @@
+package offerweb
+
+import (
+	"net/url"
+	"time"
+
+	"mainforte/internal/actor"
+	"mainforte/internal/association"
+	"mainforte/internal/conversation"
+	"mainforte/internal/db"
+	"mainforte/internal/fault"
+	"mainforte/internal/i18n"
+	"mainforte/internal/mission"
+	"mainforte/internal/offer"
+	"mainforte/internal/web"
+	"mainforte/internal/web/ui"
+)
+
+// way is how somebody came to a conversation: as whom, to which offer, and at
+// which address it goes on.
+type way struct {
+	who  actor.Actor
+	id   db.ID
+	base string
+	// link: by the mailed link, without being signed in.
+	link bool
+}
+
+// inside is the way of those who are signed in.
+func inside(handle func(*web.Visit, way) error) web.Handler {
+	return func(v *web.Visit) error {
+		id, err := db.ParseID(v.R.PathValue("offer"))
+		if err != nil {
+			return fault.New(fault.Missing, "fault.missing").Because(err)
+		}
+		return handle(v, way{who: v.Who, id: id, base: v.In("/offers/" + id.String())})
+	}
+}
+
+// byLink is the way of the mailed link. It makes its bearer the one who
+// offered, in this conversation alone, whoever is signed in on that browser.
+func byLink(handle func(*web.Visit, way) error) web.Handler {
+	return func(v *web.Visit) error {
+		token := v.R.PathValue("token")
+		who, err := offer.OpenLink(v.R.Context(), v.DB, token)
+		if err != nil {
+			return err
+		}
+		if v.Association, err = association.Get(v.R.Context(), v.DB, who); err != nil {
+			return err
+		}
+		return handle(v, way{who: who, id: who.Offer, base: v.Path("/c/" + token), link: true})
+	}
+}
+
+// conversationPage is an offer and all that was said of it.
+type conversationPage struct {
+	*web.Visit
+	offer.Story
+	way way
+	// Referent is who answers; Mine tells whether the reader is the one who
+	// offered.
+	Referent string
+	Mine     bool
+	// Reply and Answer are the forms.
+	Reply, Answer web.Form
+	// Others are the missions that can be proposed instead.
+	Others []mission.Mission
+}
+
+// read shows the conversation.
+func read(v *web.Visit, w way) error {
+	return show(v, w, v.Form("offer", nil), v.Form("offer", url.Values{}))
+}
+
+func show(v *web.Visit, w way, reply, answer web.Form) error {
+	ctx := v.R.Context()
+	story, err := offer.Read(ctx, v.DB, w.who, w.id)
+	if err != nil {
+		return err
+	}
+	names, err := association.Names(ctx, v.DB, w.who, story.OfMission.Referent)
+	if err != nil {
+		return err
+	}
+	p := conversationPage{
+		Visit: v, Story: story, way: w, Referent: names[story.OfMission.Referent],
+		Mine: story.Volunteers(w.who), Reply: reply, Answer: answer,
+	}
+	if p.answers() {
+		if p.Others, err = openMissions(v, story.OfMission.ID); err != nil {
+			return err
+		}
+	}
+	status := reply.Status() + answer.Status() // at most one was refused
+	return v.Show(web.Page{Title: p.title(), NoIndex: true, Narrow: true, Status: status}, conversationContent(p))
+}
+
+// openMissions are those that can be proposed instead of one.
+func openMissions(v *web.Visit, instead db.ID) ([]mission.Mission, error) {
+	all, err := mission.All(v.R.Context(), v.DB, v.Who, 0, 200)
+	var others []mission.Mission
+	for _, m := range all {
+		if m.State == mission.Open && m.ID != instead && m.Visibility != mission.Members {
+			others = append(others, m)
+		}
+	}
+	return others, err
+}
+
+func (p conversationPage) title() string {
+	if p.Mine {
+		return p.T.Say("offer.page.mine", "mission", p.OfMission.Title)
+	}
+	return p.T.Say("offer.page.theirs", "name", p.Offer.Name)
+}
+
+func (p conversationPage) answers() bool { return p.May(p.way.who, p.OfMission, offer.Answering) }
+
+func (p conversationPage) withdraws() bool { return p.May(p.way.who, p.OfMission, offer.Withdrawing) }
+
+// status says where the offer is, to its author or to those who answer.
+func (p conversationPage) status() string {
+	now := p.Now()
+	side := "theirs"
+	if p.Mine {
+		side = "mine"
+	}
+	lastDay := p.Day(i18n.LastDay(p.Due))
+	switch {
+	case p.Late(now):
+		return p.T.Say("offer.status.late."+side, "who", p.Referent, "day", lastDay)
+	case p.State == offer.Deferred && !p.Waits(now):
+		return p.T.Say("offer.status.deferred."+side, "day", p.Day(p.Returns))
+	case p.Waits(now):
+		return p.T.Say("offer.status.waiting."+side, "who", p.Referent, "day", lastDay)
+	}
+	return p.T.Say("offer.status." + string(p.State) + "." + side)
+}
+
+func (p conversationPage) letters() []ui.Letter {
+	letters := make([]ui.Letter, 0, len(p.Messages))
+	for _, m := range p.Messages {
+		words, iso := p.Moment(m.At)
+		letter := ui.Letter{
+			ID: m.ID.String(), Author: m.Author, Mine: m.FromVolunteer == p.Mine,
+			Sent: ui.When{Words: words, ISO: iso}, Body: ui.Paragraphs(m.Words),
+		}
+		if letter.Author == "" {
+			letter.Author = p.T.Say("offer.page.erased")
+		}
+		if m.Note != "" {
+			letter.Kind = p.T.Say("offer.answer." + m.Note)
+		}
+		letters = append(letters, letter)
+	}
+	return letters
+}
+
+func (p conversationPage) missionPath() string { return p.In("/missions/" + p.OfMission.Slug) }
+
+func (p conversationPage) choices() []ui.Choice {
+	choices := make([]ui.Choice, 0, len(offer.Kinds))
+	for _, kind := range offer.Kinds {
+		choice := ui.Choice{
+			Value: string(kind), Label: p.T.Say("offer.answer." + string(kind)), Hint: p.T.Say("offer.answer." + string(kind) + ".hint"),
+		}
+		switch kind {
+		case offer.Another:
+			if len(p.Others) == 0 {
+				continue
+			}
+			choice.More = ui.Select(p.Answer.Field("other"), p.others())
+		case offer.NotNow:
+			choice.More = ui.DateField(p.Answer.Field("until"))
+		}
+		choices = append(choices, choice)
+	}
+	return choices
+}
+
+func (p conversationPage) others() []ui.Option {
+	options := []ui.Option{{Label: p.T.Say("offer.field.other.choose")}}
+	for _, m := range p.Others {
+		options = append(options, ui.Option{Value: m.ID.String(), Label: m.Title})
+	}
+	return options
+}
+
+// answer gives one of the four answers.
+func answer(v *web.Visit, w way) error {
+	a := offer.Answer{Kind: offer.Kind(v.Value("answer")), Words: v.Value("words")}
+	a.Other, _ = db.ParseID(v.Value("other")) // zero is none, which is checked
+	a.Until, _ = time.ParseInLocation(time.DateOnly, v.Value("until"), v.Association.Zone())
+	_, err := offer.Give(v.R.Context(), v.DB, w.who, w.id, a)
+	if form, again := v.Again("offer", err); again {
+		return show(v, w, v.Form("offer", nil), form)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Redirect(w.base, "answered")
+}
+
+// write adds words.
+func write(v *web.Visit, w way) error {
+	err := offer.Write(v.R.Context(), v.DB, w.who, w.id, v.Value("words"))
+	if form, again := v.Again("offer", err); again {
+		return show(v, w, form, v.Form("offer", url.Values{}))
+	}
+	if err != nil {
+		return err
+	}
+	return v.Redirect(w.base, "written")
+}
+
+func withdraw(v *web.Visit, w way) error {
+	if err := offer.Withdraw(v.R.Context(), v.DB, w.who, w.id); err != nil {
+		return err
+	}
+	return v.Redirect(w.base, "withdrawn")
+}
+
+// follow makes an offer for the mission that was proposed instead.
+func follow(v *web.Visit, w way) error {
+	made, err := offer.Follow(v.R.Context(), v.DB, w.who, w.id, v.Value("words"))
+	if form, again := v.Again("offer", err); again {
+		return show(v, w, form, v.Form("offer", url.Values{}))
+	}
+	if err != nil {
+		return err
+	}
+	if !w.link {
+		return v.Redirect(v.In("/offers/"+made.ID.String()), "followed")
+	}
+	token, err := offer.LinkToken(v.R.Context(), v.DB, v.Association.ID, made.ID)
+	if err != nil {
+		return err
+	}
+	return v.Redirect(v.Path("/c/"+token), "followed")
+}
+
+// confirm shows that the address is theirs who hold the link.
+func confirm(v *web.Visit, w way) error {
+	if _, err := offer.Confirm(v.R.Context(), v.DB, w.who, w.id); err != nil {
+		return err
+	}
+	return v.Redirect(w.base, "confirmed")
+}
+
+// wordsLimit is what the browser may refuse before the server does.
+const wordsLimit = conversation.Limit
