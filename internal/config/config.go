@@ -327,6 +327,10 @@ func loopback(host string) bool {
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
+// Open tells whether people who are signed in may make an association by
+// themselves.
+func (c Config) Open() bool { return c.Associations == Open }
+
 // LocalURL is where a browser on this machine finds the instance when it has
 // no public address.
 func (c Config) LocalURL() string {

@@ -11,6 +11,7 @@ package housetest
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ import (
 	"mainforte/internal/db"
 	"mainforte/internal/fault"
 	"mainforte/internal/i18n"
+	"mainforte/internal/jobs"
 	"mainforte/internal/mission"
 	"mainforte/internal/offer"
 	"mainforte/internal/people"
@@ -237,5 +239,18 @@ func RefusedField(t testing.TB, err error, fields ...string) {
 	}
 	if strings.Join(got, "; ") != strings.Join(fields, "; ") {
 		t.Errorf("refused for %q, want %q", got, fields)
+	}
+}
+
+// Drain does what is due in the whole queue, with these handlers. Nothing else
+// may be waiting there: give the test only the subscribers that it handles.
+func Drain(ctx context.Context, t testing.TB, d *db.DB, handlers map[string]jobs.Handler) {
+	t.Helper()
+	_, err := jobs.NewRunner(d, handlers, nil, slog.New(slog.DiscardHandler)).Drain(ctx)
+	Must(t, err)
+	dead, err := jobs.Dead(ctx, d)
+	Must(t, err)
+	for _, j := range dead {
+		t.Errorf("the job %s was given up: %s", j.Kind, j.LastError)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"mainforte/internal/words"
 )
 
-// ImportLimit is how many lines one import takes: a second or two during which
+// ImportLimit is how many lines one import takes: a few seconds during which
 // nobody else writes on SQLite.
 const ImportLimit = 2000
 
@@ -28,16 +28,19 @@ type ImportOptions struct {
 
 // ImportResult is what an import did.
 type ImportResult struct {
-	// Made are the missions made, in the order of the table.
-	Made []Mission
-	// Already counts the lines left alone, because the association has a
+	// Taken counts the missions made; Missions are they, in the order of the
+	// table.
+	Taken    int
+	Missions []Mission
+	// Known counts the lines left alone, because the association has a
 	// mission of that title that is not done, or an earlier line has it.
-	Already int
+	Known int
 }
 
 // column is what the header of a table may name.
 type column struct {
-	// name is the one in faults. The header may use it or one of names,
+	// name is the one in faults. The header may use it, one of names or the
+	// label of the field in the form (mission.field.NAME in the catalogues),
 	// whatever the accents, the capitals and what stands between the words.
 	name  string
 	names []string
@@ -45,8 +48,8 @@ type column struct {
 	read func(c *Content, cell string) *i18n.Phrase
 }
 
-// importColumns are those of the fields of Content, then those of Texts. A new field
-// that is no text is a line here.
+// importColumns are those of the fields of Content, then those of Texts. A new
+// field that is no text is a line here.
 var importColumns = append([]column{
 	{"title", []string{"titre", "title fr", "intitulé", "mission"}, text(func(c *Content) *string { return &c.Title })},
 	{"need", []string{"besoin", "résumé", "need fr", "summary"}, text(func(c *Content) *string { return &c.Need })},
@@ -125,7 +128,7 @@ func take(ctx context.Context, d *db.DB, who actor.Actor, contents []Content, o 
 	for _, c := range contents {
 		title := words.Fold(c.Title)
 		if there[title] > 0 || made[title] {
-			result.Already++
+			result.Known++
 			continue
 		}
 		c.Referent = o.Referent
@@ -139,7 +142,8 @@ func take(ctx context.Context, d *db.DB, who actor.Actor, contents []Content, o 
 			}
 		}
 		made[title] = true
-		result.Made = append(result.Made, m)
+		result.Missions = append(result.Missions, m)
+		result.Taken++
 	}
 	if len(made) == 0 {
 		return result, nil
@@ -250,10 +254,10 @@ func read(table sheet.Table, columns []*column) ([]Content, error) {
 }
 
 // inLine says where in the table something is wrong, by the name that the
-// header gives the column.
+// header gives the column; by its label in the form if the header has it not.
 func inLine(line int, field fault.Field, header []string, columns []*column) fault.Field {
 	at := strconv.Itoa(line)
-	called := field.Name
+	var called any = i18n.Phrase{Key: labelKey(field.Name)}
 	for i, c := range columns {
 		if c != nil && c.name == field.Name {
 			called = short(words.Line(header[i]))
@@ -278,8 +282,18 @@ var headers = func() map[string]*column {
 			all[plain(name)] = c
 		}
 	}
+	for i := range importColumns {
+		c := &importColumns[i]
+		for _, language := range i18n.Languages {
+			if label := plain(i18n.In(language).Say(labelKey(c.name))); all[label] == nil {
+				all[label] = c
+			}
+		}
+	}
 	return all
 }()
+
+func labelKey(name string) string { return "mission.field." + name }
 
 func textColumns() []column {
 	all := make([]column, len(Texts))
@@ -327,31 +341,30 @@ func number(of func(*Content) *int) func(*Content, string) *i18n.Phrase {
 // catalogues) or one of the others.
 func choice[T ~string](name string, others map[T][]string, of func(*Content) *T) func(*Content, string) *i18n.Phrase {
 	values := map[string]T{}
+	var choices []any // of the sentence that names them all, by code word
 	for value, names := range others {
-		values[plain(string(value))] = value
-		for _, other := range names {
-			values[plain(other)] = value
-		}
+		key := "mission." + name + "." + string(value)
+		choices = append(choices, string(value), i18n.Phrase{Key: key})
 		for _, language := range i18n.Languages {
-			text, key := i18n.In(language), "mission."+name+"."+string(value)
-			if text.Has(key) {
-				values[plain(text.Say(key))] = value
-			}
+			names = append(names, i18n.In(language).Say(key))
+		}
+		for _, called := range append(names, string(value)) {
+			values[plain(called)] = value
 		}
 	}
 	return func(c *Content, cell string) *i18n.Phrase {
 		written := words.Line(cell)
 		value, ok := values[plain(written)]
 		if written != "" && !ok {
-			return wrongValue("sheet."+name, written)
+			return wrongValue("sheet."+name, written, choices...)
 		}
 		*of(c) = value
 		return nil
 	}
 }
 
-func wrongValue(key, written string) *i18n.Phrase {
-	return &i18n.Phrase{Key: key, Args: []any{"value", short(written)}}
+func wrongValue(key, written string, args ...any) *i18n.Phrase {
+	return &i18n.Phrase{Key: key, Args: append([]any{"value", short(written)}, args...)}
 }
 
 // plain is what two ways to write a word have in common: its folded letters

@@ -141,10 +141,10 @@ func TestImportOfAListOfTitles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(result.Made) != len(table.Rows) || len(result.Made) != 4 || result.Already != 0 {
-			t.Errorf("%d made, %d already, of %d lines", len(result.Made), result.Already, len(table.Rows))
+		if result.Taken != len(table.Rows) || len(result.Missions) != 4 || result.Known != 0 {
+			t.Errorf("%d made, %d already, of %d lines", result.Taken, result.Known, len(table.Rows))
 		}
-		for i, m := range result.Made {
+		for i, m := range result.Missions {
 			if m.Title != table.Rows[i].Cells[0] {
 				t.Errorf("%q became %q", table.Rows[i].Cells[0], m.Title)
 			}
@@ -181,7 +181,7 @@ func TestImportReadsEveryColumn(t *testing.T) {
 					wantSaid(t, err)
 					t.Fatal(err)
 				}
-				m, err := mission.ByID(ctx, d, h.coordinator, result.Made[0].ID)
+				m, err := mission.ByID(ctx, d, h.coordinator, result.Missions[0].ID)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -209,14 +209,41 @@ func TestImportReadsEveryText(t *testing.T) {
 	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		h := newImportHouse(ctx, t, d)
 		for i, text := range mission.Texts {
-			for j, header := range append([]string{text.Name, strings.ToUpper(text.Name)}, text.Headers...) {
+			headers := append([]string{text.Name, strings.ToUpper(text.Name)}, text.Headers...)
+			for _, language := range i18n.Languages {
+				headers = append(headers, i18n.In(language).Say("mission.field."+text.Name))
+			}
+			for j, header := range headers {
 				table := importTable(t, "titre;"+header, fmt.Sprintf("Mission %d.%d;ici", i, j))
 				result, err := mission.Import(ctx, d, h.coordinator, table, mission.ImportOptions{Draft: true})
 				if err != nil {
 					t.Errorf("%s: %v", header, err)
-				} else if got := *text.Of(&result.Made[0].More); got != "ici" {
+				} else if got := *text.Of(&result.Missions[0].More); got != "ici" {
 					t.Errorf("%s: %q", header, got)
 				}
+			}
+		}
+	})
+}
+
+// A form and a table call a field alike.
+func TestImportReadsTheLabelsOfTheForm(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		h := newImportHouse(ctx, t, d)
+		for _, language := range i18n.Languages {
+			var header []string
+			for _, name := range []string{"title", "need", "place", "remote", "entry", "seats", "trust", "visibility"} {
+				header = append(header, i18n.In(language).Say("mission.field."+name))
+			}
+			table := importTable(t, strings.Join(header, "\t"), "En "+string(language)+"\tb\tc\tx\tx\t4\tknown\tpublic")
+			result, err := mission.Import(ctx, d, h.coordinator, table, mission.ImportOptions{Draft: true})
+			if err != nil {
+				t.Errorf("%q: %v", header, err)
+				continue
+			}
+			m := result.Missions[0]
+			if m.Need != "b" || m.Place != "c" || !m.Remote || !m.Entry || m.Seats != 4 || m.Trust != mission.Known {
+				t.Errorf("%q gave %+v", header, m.Content)
 			}
 		}
 	})
@@ -235,8 +262,8 @@ func TestImportReadsYesAndNo(t *testing.T) {
 			result, err := mission.Import(ctx, d, h.coordinator, table, mission.ImportOptions{})
 			if err != nil {
 				t.Errorf("%q: %v", written, err)
-			} else if result.Made[0].Remote != want {
-				t.Errorf("%q is %v", written, result.Made[0].Remote)
+			} else if result.Missions[0].Remote != want {
+				t.Errorf("%q is %v", written, result.Missions[0].Remote)
 			}
 		}
 		for _, written := range []string{"peut-être", "?", "-", "2", "ouinon"} {
@@ -258,26 +285,22 @@ func TestImportReadsTheWordsOfTheScreen(t *testing.T) {
 			result, err := mission.Import(ctx, d, h.coordinator, table, mission.ImportOptions{Draft: true})
 			if err != nil {
 				t.Errorf("%s %q: %v", column, word, err)
-			} else if !is(result.Made[0].Content) {
-				t.Errorf("%s %q gave %+v", column, word, result.Made[0].Content)
+			} else if !is(result.Missions[0].Content) {
+				t.Errorf("%s %q gave %+v", column, word, result.Missions[0].Content)
 			}
 		}
 		for _, trust := range mission.Trusts {
 			is := func(c mission.Content) bool { return c.Trust == trust }
 			check("trust", string(trust), is)
 			for _, language := range i18n.Languages {
-				if key := "mission.trust." + string(trust); i18n.In(language).Has(key) {
-					check("trust", i18n.In(language).Say(key), is)
-				}
+				check("trust", i18n.In(language).Say("mission.trust."+string(trust)), is)
 			}
 		}
 		for _, visibility := range mission.Visibilities {
 			is := func(c mission.Content) bool { return c.Visibility == visibility }
 			check("visibility", string(visibility), is)
 			for _, language := range i18n.Languages {
-				if key := "mission.visibility." + string(visibility); i18n.In(language).Has(key) {
-					check("visibility", i18n.In(language).Say(key), is)
-				}
+				check("visibility", i18n.In(language).Say("mission.visibility."+string(visibility)), is)
 			}
 		}
 		check("confiance", "", func(c mission.Content) bool { return c.Trust == mission.Anyone })
@@ -310,9 +333,9 @@ func TestImportTakesAllOrNothingAndTellsEveryBadLine(t *testing.T) {
 			"Ligne 5, colonne « places »",
 			"« trois » n’est pas un nombre entier",
 			"« peut-être » n’est ni oui ni non",
-			"« beaucoup » n’est pas une des possibilités",
+			"« beaucoup » n’est pas une des possibilités", "« Accès critique »",
 			"Ligne 8, colonne « titre »",
-			"Ligne 9, colonne « visibility_why »",
+			"Ligne 9, colonne « Si ce n’est pas public, pourquoi »",
 		)
 		f, _ := fault.As(err)
 		if f.Code != fault.Invalid || len(f.Fields) != 7 {
@@ -351,8 +374,8 @@ func TestImportRefusesHeadersItCannotFollow(t *testing.T) {
 		}
 		// Spreadsheets export the empty columns beside a table.
 		result, err := mission.Import(ctx, d, h.coordinator, importTable(t, "titre;;", "Une;;", "Deux; ;"), mission.ImportOptions{})
-		if err != nil || len(result.Made) != 2 {
-			t.Errorf("empty columns: %d made, %v", len(result.Made), err)
+		if err != nil || len(result.Missions) != 2 {
+			t.Errorf("empty columns: %d made, %v", len(result.Missions), err)
 		}
 	})
 }
@@ -362,33 +385,33 @@ func TestImportTwiceChangesNothing(t *testing.T) {
 		h := newImportHouse(ctx, t, d)
 		table := importTable(t, "titre;besoin", "Traduire le site;Huit pages.", "Tenir la buvette;", "traduire  LE SITE;Autre chose.")
 		first, err := mission.Import(ctx, d, h.coordinator, table, mission.ImportOptions{})
-		if err != nil || len(first.Made) != 2 || first.Already != 1 {
-			t.Fatalf("first: %d made, %d already, %v", len(first.Made), first.Already, err)
+		if err != nil || len(first.Missions) != 2 || first.Known != 1 {
+			t.Fatalf("first: %d made, %d already, %v", len(first.Missions), first.Known, err)
 		}
 		clock.Advance(1e9)
 		second, err := mission.Import(ctx, d, h.coordinator, table, mission.ImportOptions{Draft: true})
-		if err != nil || len(second.Made) != 0 || second.Already != 3 {
-			t.Errorf("second: %d made, %d already, %v", len(second.Made), second.Already, err)
+		if err != nil || len(second.Missions) != 0 || second.Known != 3 {
+			t.Errorf("second: %d made, %d already, %v", len(second.Missions), second.Known, err)
 		}
-		m, err := mission.ByID(ctx, d, h.coordinator, first.Made[0].ID)
-		if err != nil || m.Need != "Huit pages." || m.State != mission.Open || m.Changed != first.Made[0].Changed {
+		m, err := mission.ByID(ctx, d, h.coordinator, first.Missions[0].ID)
+		if err != nil || m.Need != "Huit pages." || m.State != mission.Open || m.Changed != first.Missions[0].Changed {
 			t.Errorf("the second import touched %+v, %v", m, err)
 		}
 
 		// What is done may be needed again.
-		if _, err := mission.Move(ctx, d, h.coordinator, first.Made[0].ID, mission.Done); err != nil {
+		if _, err := mission.Move(ctx, d, h.coordinator, first.Missions[0].ID, mission.Done); err != nil {
 			t.Fatal(err)
 		}
 		third, err := mission.Import(ctx, d, h.coordinator, table, mission.ImportOptions{})
-		if err != nil || len(third.Made) != 1 || third.Already != 2 || third.Made[0].Title != "Traduire le site" {
+		if err != nil || len(third.Missions) != 1 || third.Known != 2 || third.Missions[0].Title != "Traduire le site" {
 			t.Errorf("third: %+v, %v", third, err)
 		}
 
 		// Another association's missions are not this one's.
 		other := newImportHouse(ctx, t, d)
 		elsewhere, err := mission.Import(ctx, d, other.coordinator, table, mission.ImportOptions{})
-		if err != nil || len(elsewhere.Made) != 2 {
-			t.Errorf("elsewhere: %d made, %v", len(elsewhere.Made), err)
+		if err != nil || len(elsewhere.Missions) != 2 {
+			t.Errorf("elsewhere: %d made, %v", len(elsewhere.Missions), err)
 		}
 	})
 }
@@ -430,7 +453,7 @@ func TestImportOfDrafts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m := result.Made[0]; m.State != mission.Draft || m.Referent != referent.Person {
+		if m := result.Missions[0]; m.State != mission.Draft || m.Referent != referent.Person {
 			t.Errorf("%s, answered by %s", m.State, m.Referent)
 		}
 		if n, err := mission.Count(ctx, d, mission.Filter{Association: h.association.Slug}); err != nil || n != 0 {

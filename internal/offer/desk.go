@@ -8,6 +8,7 @@ import (
 	"mainforte/internal/actor"
 	"mainforte/internal/conversation"
 	"mainforte/internal/db"
+	"mainforte/internal/fault"
 	"mainforte/internal/mission"
 )
 
@@ -83,7 +84,7 @@ func Desk(ctx context.Context, d *db.DB, who actor.Actor) ([]Wait, error) {
 // For those who answer for it.
 func OfMission(ctx context.Context, d *db.DB, who actor.Actor, m mission.Mission, before db.ID, limit int) ([]Wait, error) {
 	if !answers(who, m) {
-		return nil, nil
+		return nil, fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	if before == 0 {
 		before = 1<<63 - 1

@@ -64,15 +64,20 @@ var (
 )
 
 // Address checks an e-mail address and gives it as it is written to, with the
-// key by which it is recognised: case does not make another person.
+// key by which it is recognised: case does not make another person. Numbers
+// in brackets in place of a domain are refused: they name a machine that may
+// be anywhere, such as beside this one.
 func Address(text string) (email, key string, ok bool) {
 	text = words.Line(text)
+	if len(text) > EmailLimit {
+		return "", "", false
+	}
 	parsed, err := mail.ParseAddress(text)
-	if err != nil || parsed.Address != text || len(text) > EmailLimit {
+	if err != nil || parsed.Address != text {
 		return "", "", false
 	}
 	local, domain, found := strings.Cut(text, "@")
-	if !found || local == "" || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") || strings.ContainsAny(text, " \"") {
+	if !found || local == "" || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") || strings.ContainsAny(text, " \"[]") {
 		return "", "", false
 	}
 	return text, strings.ToLower(text), true

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mainforte/internal/actor"
 	"mainforte/internal/db"
@@ -26,6 +28,8 @@ const (
 	SessionLife = 60 * 24 * time.Hour
 
 	purpose = "sign-in"
+	// nextLimit is in bytes.
+	nextLimit = 2000
 	// linksAnHour keeps one address from being flooded.
 	linksAnHour = 5
 )
@@ -139,11 +143,11 @@ func Token(ctx context.Context, d *db.DB, l Link) (string, error) {
 // OpenLink tells what a link is for without using it: a scanner that follows
 // it changes nothing.
 func OpenLink(ctx context.Context, d *db.DB, token string) (Link, error) {
-	ids, err := secret.Open(ctx, d, purpose, token)
-	if err != nil || len(ids) != 1 {
-		return Link{}, fault.New(fault.Gone, "fault.sign_in_link").Because(err)
+	id, err := linkOf(ctx, d, token)
+	if err != nil {
+		return Link{}, err
 	}
-	l, found, err := db.Maybe(qLink.One(ctx, d, ids[0]))
+	l, found, err := db.Maybe(qLink.One(ctx, d, id))
 	if err != nil {
 		return Link{}, err
 	}
@@ -153,15 +157,26 @@ func OpenLink(ctx context.Context, d *db.DB, token string) (Link, error) {
 	return l, nil
 }
 
+func linkOf(ctx context.Context, d *db.DB, token string) (db.ID, error) {
+	ids, err := secret.Open(ctx, d, purpose, token)
+	if err != nil && !secret.Refused(err) {
+		return 0, err
+	}
+	if err != nil || len(ids) != 1 {
+		return 0, fault.New(fault.Gone, "fault.sign_in_link").Because(err)
+	}
+	return ids[0], nil
+}
+
 // SignIn uses a link, once. The address is proven by it, so the person is made
 // if there was none. It gives the session's secret, for a cookie.
 func SignIn(ctx context.Context, d *db.DB, token string) (p Person, session string, next string, err error) {
-	ids, err := secret.Open(ctx, d, purpose, token)
-	if err != nil || len(ids) != 1 {
-		return Person{}, "", "", fault.New(fault.Gone, "fault.sign_in_link").Because(err)
+	id, err := linkOf(ctx, d, token)
+	if err != nil {
+		return Person{}, "", "", err
 	}
 	err = d.Write(ctx, func(d *db.DB) error {
-		l, found, err := db.Maybe(qUseLink.One(ctx, d, d.Now(), ids[0]))
+		l, found, err := db.Maybe(qUseLink.One(ctx, d, d.Now(), id))
 		if err != nil {
 			return err
 		}
@@ -215,7 +230,9 @@ func Sweep(ctx context.Context, d *db.DB) error {
 // local keeps a path of this instance and nothing else, so that no link of
 // ours leads away.
 func local(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t") {
+	leadsAway := !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//")
+	odd := strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || unicode.IsControl(r) })
+	if leadsAway || odd || !utf8.ValidString(path) || len(path) > nextLimit {
 		return "/desk"
 	}
 	return path

@@ -65,6 +65,7 @@ func TestReadTakesTablesAsPeopleWriteThem(t *testing.T) {
 		"separators in the header":  {"\"a;b;c;d\",\"e\"\n1,2\n", "[\"a;b;c;d\" \"e\"]\n2: [\"1\" \"2\"]"},
 		"doubled quotes there":      {"\"a \"\";;;\"\"\",e\n1,2\n", "[\"a \\\";;;\\\"\" \"e\"]\n2: [\"1\" \"2\"]"},
 		"a quote in a name there":   {"a \"\";b\n1;2\n", "[\"a \\\"\\\"\" \"b\"]\n2: [\"1\" \"2\"]"},
+		"prose in the header":       {"titre;si oui, quand\n1;2\n", "[\"titre\" \"si oui, quand\"]\n2: [\"1\" \"2\"]"},
 		"one column":                {"title\nTraduire, relire\nUn; deux\n", "[\"title\"]\n2: [\"Traduire, relire\"]\n3: [\"Un; deux\"]"},
 		"one quoted column":         {"title\n\"Traduire, relire\"\n", "[\"title\"]\n2: [\"Traduire, relire\"]"},
 		"empty lines":               {"\n \n,,,\na,b\n\n1,2\n  \n,\n,,,,\n3,4\n\n", "[\"a\" \"b\"]\n6: [\"1\" \"2\"]\n10: [\"3\" \"4\"]"},

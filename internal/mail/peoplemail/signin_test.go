@@ -115,7 +115,7 @@ func TestALetterSentTwiceIsOneMessage(t *testing.T) {
 		if first != second {
 			t.Errorf("%s was sent again as %s", first, second)
 		}
-		if !strings.Contains(found[0].Text, "14 minutes") {
+		if !strings.Contains(found[0].Text, "14\u00a0minutes") {
 			t.Errorf("a minute later the letter says:\n%s", found[0].Text)
 		}
 	})

@@ -6,6 +6,7 @@ import (
 
 	"mainforte/internal/association"
 	"mainforte/internal/db"
+	"mainforte/internal/fault"
 	"mainforte/internal/mission"
 	"mainforte/internal/web"
 	"mainforte/internal/web/ui"
@@ -33,7 +34,7 @@ func edit(v *web.Visit) error {
 		return err
 	}
 	if !m.Edits(v.Who) {
-		return v.Redirect(v.In("/missions/"+m.Slug), "")
+		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	return writeMission(v, m, v.Form("mission", values(m.Content)))
 }
