@@ -10,7 +10,6 @@ import (
 
 	"mainforte/internal/app"
 	"mainforte/internal/association"
-	"mainforte/internal/config"
 	"mainforte/internal/db"
 	"mainforte/internal/demo"
 	"mainforte/internal/i18n"
@@ -47,7 +46,7 @@ func (f demoCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	public, err := f.public(ctx, d, config.Config{}, listener)
+	home, err := public(ctx, d, f.URL, listener)
 	if err != nil {
 		return err
 	}
@@ -62,7 +61,7 @@ func (f demoCommand) Run(ctx context.Context, s streams) error {
 	}
 	door := &demoweb.Demo{Clock: clock, Mail: caught}
 	a, err := app.New(d, log, app.Settings{
-		Site: web.Site{Name: "Mainforte", URL: public, Zone: i18n.Zone(association.DefaultZone), Open: true, Demo: true},
+		Site:   web.Site{Name: "Mainforte", URL: home, Zone: i18n.Zone(association.DefaultZone), Open: true, Demo: true},
 		Sender: sender, From: "bonjour@mainforte.example", Workers: 1, Extra: door.Routes(),
 	})
 	if err != nil {
@@ -72,5 +71,5 @@ func (f demoCommand) Run(ctx context.Context, s streams) error {
 	if door.People, err = demo.Build(ctx, d, clock, a.Runner.Drain); err != nil {
 		return err
 	}
-	return serve(ctx, s, a, listener, public)
+	return serve(ctx, s, a, listener, home)
 }

@@ -25,7 +25,7 @@ type initCommand struct {
 
 // Run adds the association, all of it or nothing.
 func (f initCommand) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s)
+	c, err := f.load(s, "url", f.URL, "language", f.Language, "time_zone", f.TimeZone)
 	if err != nil {
 		return err
 	}
@@ -34,27 +34,22 @@ func (f initCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = d.Close() }()
-	language := i18n.Language(cmp.Or(f.Language, c.Language))
 	var link string
 	err = d.Write(ctx, func(d *db.DB) error {
-		p, err := people.Ensure(ctx, d, f.Coordinator, "", language)
+		p, err := people.Ensure(ctx, d, f.Coordinator, "", c.Language)
 		if err != nil {
 			return err
 		}
-		settings := association.Settings{Name: f.Name, Language: language, TimeZone: cmp.Or(f.TimeZone, c.TimeZone)}
+		settings := association.Settings{Name: f.Name, Language: c.Language, TimeZone: c.TimeZone}
 		if _, err = association.Create(ctx, d, operatorsHand(0), f.Association, settings, p); err != nil {
 			return err
 		}
 		if f.URL != "" {
-			address, err := instance.CheckURL(f.URL)
-			if err != nil {
-				return err
-			}
-			if err := instance.KeepURL(ctx, d, operatorsHand(0), address); err != nil {
+			if err := instance.KeepURL(ctx, d, operatorsHand(0), c.URL); err != nil {
 				return err
 			}
 		}
-		public, err := publicFor(ctx, d, cmp.Or(f.URL, c.URL))
+		public, err := publicFor(ctx, d, c.URL)
 		if err != nil {
 			return err
 		}
@@ -95,7 +90,7 @@ type operatorCommand struct {
 
 // Run names an operator, or takes the role back.
 func (f operatorCommand) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s)
+	c, err := f.load(s, "url", f.URL)
 	if err != nil {
 		return err
 	}
@@ -114,14 +109,14 @@ func (f operatorCommand) Run(ctx context.Context, s streams) error {
 		}
 		return people.SetOperator(ctx, d, operatorsHand(0), p.ID, false)
 	}
-	p, err := people.Ensure(ctx, d, f.Mail, "", i18n.Language(c.Language))
+	p, err := people.Ensure(ctx, d, f.Mail, "", c.Language)
 	if err != nil {
 		return err
 	}
 	if err := people.SetOperator(ctx, d, operatorsHand(0), p.ID, true); err != nil {
 		return err
 	}
-	public, err := publicFor(ctx, d, cmp.Or(f.URL, c.URL))
+	public, err := publicFor(ctx, d, c.URL)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	mailaddress "net/mail"
+	"net/url"
+	"slices"
 
 	"mainforte/internal/actor"
 	"mainforte/internal/app"
@@ -23,11 +26,19 @@ type data struct {
 	Data   string `help:"The database: a file for SQLite, or a postgres:// address." placeholder:"PATH"`
 }
 
-// load reads the operator's file and the environment; flags win over both.
-func (f data) load(s streams) (config.Config, error) {
-	c, err := config.Load(f.Config, s.environ)
-	c.Data = cmp.Or(f.Data, c.Data)
-	return c, err
+// load reads the operator's file and the environment; flags, given as the
+// variables they stand for, win over both and are checked like them.
+func (f data) load(s streams, flags ...string) (config.Config, error) {
+	environ := slices.Clone(s.environ)
+	for i := 0; i+1 < len(flags); i += 2 {
+		if flags[i+1] != "" {
+			environ = append(environ, config.Variable(flags[i])+"="+flags[i+1])
+		}
+	}
+	if f.Data != "" {
+		environ = append(environ, config.Variable("data")+"="+f.Data)
+	}
+	return config.Load(f.Config, environ)
 }
 
 // open opens the database as it is after migration.
@@ -50,10 +61,9 @@ type address struct {
 	URL    string `name:"url" help:"The public address that links are made with." placeholder:"URL"`
 }
 
-// public gives the public address: the flag's, else the operator's, else the
-// one that init kept, else this machine's.
-func (a address) public(ctx context.Context, d *db.DB, c config.Config, listener net.Listener) (string, error) {
-	said := cmp.Or(a.URL, c.URL)
+// public gives the public address: the operator's, else the one that init
+// kept, else this machine's.
+func public(ctx context.Context, d *db.DB, said string, listener net.Listener) (string, error) {
 	if said == "" {
 		kept, err := instance.URL(ctx, d)
 		if err != nil {
@@ -74,7 +84,7 @@ type serveCommand struct {
 
 // Run serves until it is asked to stop.
 func (f serveCommand) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s)
+	c, err := f.load(s, "listen", f.Listen, "url", f.URL)
 	if err != nil {
 		return err
 	}
@@ -84,11 +94,11 @@ func (f serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	defer func() { _ = d.Close() }()
-	listener, err := net.Listen("tcp", cmp.Or(f.Listen, c.Listen))
+	listener, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return err
 	}
-	public, err := f.public(ctx, d, c, listener)
+	home, err := public(ctx, d, c.URL, listener)
 	if err != nil {
 		return err
 	}
@@ -96,11 +106,11 @@ func (f serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(d, log, app.Settings{Site: site(c, public), Sender: sender, From: c.Mail.From, Workers: c.Workers})
+	a, err := app.New(d, log, app.Settings{Site: site(c, home), Sender: sender, From: from(c, home), Workers: c.Workers})
 	if err != nil {
 		return err
 	}
-	return serve(ctx, s, a, listener, public)
+	return serve(ctx, s, a, listener, home)
 }
 
 // serve says where it is ready, in words that scripts wait for.
@@ -115,7 +125,7 @@ func serve(ctx context.Context, s streams, a *app.App, listener net.Listener, pu
 func site(c config.Config, public string) web.Site {
 	return web.Site{
 		Name: c.Name, URL: public, Contact: c.Contact, SourceURL: c.SourceURL, Zone: i18n.Zone(c.TimeZone),
-		Open: c.Open(), Proxies: c.Proxies(), OffersPerHour: c.OffersPerHour, SignInsPerHour: c.SignInsPerHour,
+		Open: c.Open(), Proxies: c.TrustedProxies, OffersPerHour: c.OffersPerHour, SignInsPerHour: c.SignInsPerHour,
 	}
 }
 
@@ -125,13 +135,22 @@ func sender(c config.Config) (mail.Sender, error) {
 	if c.Mail.Host == "" {
 		return unset{}, nil
 	}
-	password, err := c.Mail.Secret()
-	if err != nil {
-		return nil, err
-	}
 	return mail.NewSender(mail.SMTP{
-		Host: c.Mail.Host, Port: c.Mail.Port, TLS: mail.TLS(c.Mail.TLS), Username: c.Mail.Username, Password: password,
+		Host: c.Mail.Host, Port: c.Mail.Port, TLS: mail.TLS(c.Mail.TLS), Username: c.Mail.Username, Password: string(c.Mail.Password),
 	})
+}
+
+// from is the address that letters bear: the operator's, else one at the
+// public host.
+func from(c config.Config, public string) string {
+	if parsed, err := mailaddress.ParseAddress(c.Mail.From); err == nil {
+		return parsed.Address
+	}
+	host := "localhost"
+	if address, err := url.Parse(public); err == nil {
+		host = address.Hostname()
+	}
+	return "mainforte@" + host
 }
 
 // unset stands for a mail server that nobody has named yet.
@@ -139,11 +158,11 @@ type unset struct{}
 
 // Send keeps every letter in the queue.
 func (unset) Send(context.Context, mail.Message) error {
-	return fmt.Errorf("no mail server: set mail.host")
+	return errors.New("no mail server: set mail.host")
 }
 
 func logger(c config.Config, s streams) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.Log.SlogLevel()}
+	options := &slog.HandlerOptions{Level: c.Log.Level}
 	if c.Log.Format == "json" {
 		return slog.New(slog.NewJSONHandler(s.err, options))
 	}

@@ -57,8 +57,15 @@ type Options struct {
 // unless it is a transaction.
 type DB struct {
 	*shared
-	tx     *sql.Tx
-	commit *[]func()
+	*transaction // nil outside one
+}
+
+// transaction is what belongs to one transaction.
+type transaction struct {
+	tx *sql.Tx
+	// prepared are the statements that were new to the writer.
+	prepared map[*Statement]*sql.Stmt
+	commit   []func()
 }
 
 // shared is what a database and its transactions have in common.
@@ -192,28 +199,28 @@ func (d *DB) Subscribers(kind string) []string { return d.options.Subscribers[ki
 // DB it is given may be used: on SQLite a second handle waits for itself. No
 // mail, file or network inside f.
 func (d *DB) Write(ctx context.Context, f func(d *DB) error) (err error) {
-	if d.tx != nil {
+	if d.transaction != nil {
 		return f(d)
 	}
 	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
 		return translate(err)
 	}
-	var hooks []func()
+	t := &transaction{tx: tx, prepared: map[*Statement]*sql.Stmt{}}
 	committed := false
 	defer func() {
 		if !committed {
 			_ = tx.Rollback()
 		}
 	}()
-	if err := f(&DB{shared: d.shared, tx: tx, commit: &hooks}); err != nil {
+	if err := f(&DB{d.shared, t}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return translate(err)
 	}
 	committed = true
-	for _, hook := range hooks {
+	for _, hook := range t.commit {
 		hook()
 	}
 	return nil
@@ -223,9 +230,9 @@ func (d *DB) Write(ctx context.Context, f func(d *DB) error) (err error) {
 // once if d is no transaction. It is for waking what waits, never for work
 // that must not be lost: that is a job.
 func (d *DB) AfterCommit(f func()) {
-	if d.commit == nil {
+	if d.transaction == nil {
 		f()
 		return
 	}
-	*d.commit = append(*d.commit, f)
+	d.commit = append(d.commit, f)
 }

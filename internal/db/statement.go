@@ -225,12 +225,12 @@ func (d *DB) query(ctx context.Context, s *Statement, args []any) (*sql.Rows, er
 		pool = d.write
 	}
 	if d.engine == Postgres { // pgx keeps prepared statements by itself
-		if d.tx != nil {
+		if d.transaction != nil {
 			return d.tx.QueryContext(ctx, s.text(Postgres), args...)
 		}
 		return pool.QueryContext(ctx, s.text(Postgres), args...)
 	}
-	if d.tx != nil {
+	if d.transaction != nil {
 		pool = d.write
 	}
 	statement, err := d.prepare(ctx, pool, s)
@@ -244,7 +244,7 @@ func (d *DB) exec(ctx context.Context, s *Statement, args []any) (sql.Result, er
 	args = bind(args)
 	count(ctx, s)
 	if d.engine == Postgres {
-		if d.tx != nil {
+		if d.transaction != nil {
 			return d.tx.ExecContext(ctx, s.text(Postgres), args...)
 		}
 		return d.write.ExecContext(ctx, s.text(Postgres), args...)
@@ -265,33 +265,38 @@ type preparedKey struct {
 // only writing connection is busy: what is new there is prepared for the
 // transaction alone, and kept for the next ones once it is over.
 func (d *DB) prepare(ctx context.Context, pool *sql.DB, s *Statement) (*sql.Stmt, error) {
-	key := preparedKey{pool, s}
-	kept, ok := d.prepared.Load(key)
-	if !ok {
-		if d.tx != nil {
-			d.AfterCommit(func() {
-				if made, err := d.write.PrepareContext(context.WithoutCancel(ctx), s.Text); err == nil {
-					if _, raced := d.prepared.LoadOrStore(key, made); raced {
-						_ = made.Close()
-					}
-				}
-			})
-			return d.tx.PrepareContext(ctx, s.Text)
+	if kept, ok := d.shared.prepared.Load(preparedKey{pool, s}); ok {
+		if d.transaction == nil {
+			return kept.(*sql.Stmt), nil
 		}
-		made, err := pool.PrepareContext(ctx, s.Text)
-		if err != nil {
-			return nil, err
-		}
-		var raced bool
-		if kept, raced = d.prepared.LoadOrStore(key, made); raced {
-			_ = made.Close()
-		}
+		return d.tx.StmtContext(ctx, kept.(*sql.Stmt)), nil
 	}
-	statement := kept.(*sql.Stmt)
-	if d.tx != nil {
-		return d.tx.StmtContext(ctx, statement), nil
+	if d.transaction == nil {
+		return d.keep(ctx, pool, s)
 	}
-	return statement, nil
+	if made, ok := d.transaction.prepared[s]; ok {
+		return made, nil
+	}
+	made, err := d.tx.PrepareContext(ctx, s.Text)
+	if err != nil {
+		return nil, err
+	}
+	d.transaction.prepared[s] = made
+	d.AfterCommit(func() { _, _ = d.keep(context.WithoutCancel(ctx), pool, s) })
+	return made, nil
+}
+
+// keep prepares the statement on a pool for as long as the program runs.
+func (d *DB) keep(ctx context.Context, pool *sql.DB, s *Statement) (*sql.Stmt, error) {
+	made, err := pool.PrepareContext(ctx, s.Text)
+	if err != nil {
+		return nil, err
+	}
+	kept, raced := d.shared.prepared.LoadOrStore(preparedKey{pool, s}, made)
+	if raced {
+		_ = made.Close()
+	}
+	return kept.(*sql.Stmt), nil
 }
 
 // bind turns times into milliseconds, and the zero time into NULL.

@@ -111,6 +111,43 @@ func (h *House) As(p people.Person) Person {
 	return Person{p, who}
 }
 
+// What somebody is within a house, for tables that say who may.
+const (
+	Visitor     = "a visitor"
+	Stranger    = "somebody signed in who is no member"
+	Neighbour   = "another association's coordinator"
+	Operator    = "an operator"
+	Gone        = "a member who left"
+	Sympathiser = "a sympathiser"
+	Volunteer   = "a volunteer"
+	Answerer    = "a referent of other missions"
+	Deputy      = "the deputy"
+	Referent    = "the referent"
+	Coordinator = "a coordinator"
+	Program     = "the program"
+)
+
+// Everybody gives one actor of each kind there is, by what they are, all of
+// them acting within this house.
+func (h *House) Everybody() map[string]actor.Actor {
+	h.t.Helper()
+	neighbour := h.person("Voisine")
+	_, err := association.Create(h.ctx, h.d, actor.System(0), "", association.Settings{Name: "Chez la voisine"}, neighbour)
+	h.must(err)
+	operator := h.person("Olive")
+	h.must(people.SetOperator(h.ctx, h.d, h.Program, operator.ID, true))
+	operator.Operator = true
+	gone := h.Member("Gabin", association.Member{Referent: true, Coordinator: true})
+	h.must(association.Leave(h.ctx, h.d, gone.Who))
+	friend := h.Member("Fanny", association.Member{})
+	h.must(association.SaveMember(h.ctx, h.d, h.Program, association.Member{Person: friend.ID, Name: friend.Name, Status: association.Sympathiser}))
+	return map[string]actor.Actor{
+		Visitor: h.Visitor, Stranger: h.Stranger.Who, Neighbour: h.As(neighbour).Who, Operator: h.As(operator).Who,
+		Gone: h.As(gone.Person).Who, Sympathiser: h.As(friend.Person).Who, Volunteer: h.Volunteer.Who,
+		Answerer: h.Answerer.Who, Deputy: h.Deputy.Who, Referent: h.Referent.Who, Coordinator: h.Coordinator.Who, Program: h.Program,
+	}
+}
+
 // Draft is a new mission that nobody has opened, answered for by Referent and
 // Deputy unless a change says otherwise.
 func (h *House) Draft(changes ...func(*mission.Content)) mission.Mission {
