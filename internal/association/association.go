@@ -94,6 +94,9 @@ var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // BySlug gives the association that an address names. Anybody may ask; what
 // they then see is decided where it is shown.
 func BySlug(ctx context.Context, d *db.DB, slug string) (Association, error) {
+	if !slugShape.MatchString(slug) { // PostgreSQL takes no odd bytes, not even to look for them
+		return Association{}, fault.New(fault.Missing, "fault.missing")
+	}
 	a, found, err := db.Maybe(qBySlug.One(ctx, d, slug))
 	if err == nil && !found {
 		err = fault.New(fault.Missing, "fault.missing")

@@ -130,6 +130,9 @@ func InvitationToken(ctx context.Context, d *db.DB, association db.ID, i Invitat
 func OpenInvitation(ctx context.Context, d *db.DB, token string) (Association, Invitation, error) {
 	gone := fault.New(fault.Gone, "fault.invitation")
 	ids, err := secret.Open(ctx, d, invitation, token)
+	if err != nil && !secret.Refused(err) {
+		return Association{}, Invitation{}, err
+	}
 	if err != nil || len(ids) != 2 {
 		return Association{}, Invitation{}, gone.Because(err)
 	}

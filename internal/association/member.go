@@ -2,6 +2,7 @@ package association
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mainforte/internal/actor"
@@ -81,11 +82,12 @@ var (
 	qNames = db.SQL("association.names",
 		`SELECT `+memberColumns+` FROM member WHERE association_id = $1 AND person_id IN `+db.List(2), scanMember)
 
+	// Those that the person has left come too: a name is kept there.
 	qMemberships = db.Across("association.memberships", "a person sees the associations they belong to",
 		`SELECT a.id, a.slug, a.name, a.purpose, a.place, a.language, a.time_zone, a.answer_days, a.created_at,
 		        m.person_id, m.name, m.status, m.referent, m.coordinator, m.joined_at
 		 FROM member m JOIN association a ON a.id = m.association_id
-		 WHERE m.person_id = $1 AND m.status <> 'former' ORDER BY m.joined_at, a.id`,
+		 WHERE m.person_id = $1 ORDER BY m.joined_at, a.id`,
 		func(m *Membership) []any { return append(scan(&m.Association), scanMember(&m.Member)...) })
 
 	qInsertMember = db.Do("association.insert_member",
@@ -120,7 +122,8 @@ func Act(ctx context.Context, d *db.DB, association db.ID, p people.Person) (act
 // Memberships lists the associations that a person belongs to. For that
 // person.
 func Memberships(ctx context.Context, d *db.DB, person db.ID) ([]Membership, error) {
-	return qMemberships.All(ctx, d, person)
+	all, err := qMemberships.All(ctx, d, person)
+	return slices.DeleteFunc(all, func(m Membership) bool { return m.Status == Former }), err
 }
 
 // Members lists the members after a key. For coordination.
@@ -243,13 +246,16 @@ func change(ctx context.Context, d *db.DB, who actor.Actor, person db.ID, alter 
 		if !found {
 			return fault.New(fault.Missing, "fault.missing")
 		}
+		before := m.Name
 		alter(&m)
 		m.Name = words.Line(m.Name)
 		if m.Status == Former {
 			m.Referent, m.Coordinator = false, false
 		}
 		var check fault.Check
-		check.Length("name", m.Name, true, people.NameLimit)
+		if m.Name != before { // who never gave one may leave without
+			check.Length("name", m.Name, true, people.NameLimit)
+		}
 		check.Unless(known(m.Status), "status", "fault.choice")
 		if err := check.Err(); err != nil {
 			return err
@@ -301,7 +307,7 @@ func Export(ctx context.Context, d *db.DB, person db.ID) (any, error) {
 // Who is the last coordinator somewhere is asked to name another first.
 func Erase(ctx context.Context, d *db.DB, person db.ID) error {
 	return d.Write(ctx, func(d *db.DB) error {
-		all, err := qMemberships.All(ctx, d, person)
+		all, err := Memberships(ctx, d, person)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 // house is an association and the names that it knows.
 type house struct {
 	*world
-	association.Association
+	association association.Association
 	// first is the name of the one who made it.
 	first   string
 	persons map[string]people.Person
@@ -31,7 +31,7 @@ func (w *world) founded(at time.Time, name, email string, s association.Settings
 			return err
 		}
 		h.persons[name] = first
-		h.Association, err = association.Create(ctx, w.d, actor.System(0), "", s, first)
+		h.association, err = association.Create(ctx, w.d, actor.System(0), "", s, first)
 		return err
 	})
 	return h
@@ -41,9 +41,9 @@ func (w *world) founded(at time.Time, name, email string, s association.Settings
 func (h *house) who(ctx context.Context, name string) (actor.Actor, error) {
 	p, found := h.persons[name]
 	if !found {
-		return actor.Actor{}, fmt.Errorf("%s does not know %q yet", h.Name, name)
+		return actor.Actor{}, fmt.Errorf("%s does not know %q yet", h.association.Name, name)
 	}
-	who, _, err := association.Act(ctx, h.d, h.ID, p)
+	who, _, err := association.Act(ctx, h.d, h.association.ID, p)
 	return who, err
 }
 
@@ -71,7 +71,7 @@ func (h *house) invite(all ...invited) {
 				if invitation.Email != i.email {
 					continue
 				}
-				token, err := association.InvitationToken(ctx, h.d, h.ID, invitation)
+				token, err := association.InvitationToken(ctx, h.d, h.association.ID, invitation)
 				if err != nil {
 					return err
 				}
@@ -126,7 +126,7 @@ func (h *house) leaves(at time.Time, name string) {
 // need is a mission and the one who answers for it.
 type need struct {
 	*house
-	mission.Mission
+	mission  mission.Mission
 	referent string
 }
 
@@ -139,7 +139,7 @@ func (h *house) needs(at time.Time, referent, deputy string, c mission.Content) 
 			return err
 		}
 		c.Deputy = h.persons[deputy].ID
-		n.Mission, err = mission.Write(ctx, h.d, who, c)
+		n.mission, err = mission.Write(ctx, h.d, who, c)
 		return err
 	})
 	return n
@@ -152,7 +152,7 @@ func (n *need) moves(at time.Time, to mission.State) *need {
 		if err != nil {
 			return err
 		}
-		n.Mission, err = mission.Move(ctx, n.d, who, n.Mission.ID, to)
+		n.mission, err = mission.Move(ctx, n.d, who, n.mission.ID, to)
 		return err
 	})
 	return n

@@ -31,14 +31,14 @@ func (n *need) offered(at time.Time, name, email, words string) *story {
 func (n *need) offeredIn(language i18n.Language, at time.Time, name, email, words string) *story {
 	s := &story{need: n, name: name, email: email, made: at}
 	n.step(at, name+" offers help", func(ctx context.Context) error {
-		who := actor.Visitor(n.house.ID)
+		who := actor.Visitor(n.association.ID)
 		var err error
 		if email == "" {
 			if who, err = n.who(ctx, name); err != nil {
 				return err
 			}
 		}
-		s.offer, err = offer.Make(ctx, n.d, who, n.Mission.ID, offer.New{Name: name, Email: email, Words: words, Language: language})
+		s.offer, err = offer.Make(ctx, n.d, who, n.mission.ID, offer.New{Name: name, Email: email, Words: words, Language: language})
 		return err
 	})
 	return s
@@ -78,7 +78,7 @@ func (s *story) deferred(at time.Time, by string, until time.Time, words string)
 
 func (s *story) redirected(at time.Time, by string, instead *need, words string) *story {
 	return s.answered(at, by, func() offer.Answer {
-		return offer.Answer{Kind: offer.Another, Words: words, Other: instead.Mission.ID}
+		return offer.Answer{Kind: offer.Another, Words: words, Other: instead.mission.ID}
 	})
 }
 
@@ -147,7 +147,7 @@ func (s *story) volunteer(at time.Time, does string, do func(context.Context, ac
 			}
 			return do(ctx, who)
 		}
-		token, err := offer.LinkToken(ctx, s.d, s.house.ID, s.offer.ID)
+		token, err := offer.LinkToken(ctx, s.d, s.association.ID, s.offer.ID)
 		if err != nil {
 			return err
 		}

@@ -201,15 +201,21 @@ func TestEveryStatementPreparesOnBothEngines(t *testing.T) {
 				if engine == db.Postgres && s.Postgres != "" {
 					text = s.Postgres
 				}
-				prepared, err := raw.PrepareContext(context.Background(), text)
-				if err != nil {
+				if err := prepares(t.Context(), raw, text); err != nil {
 					t.Errorf("%s: %v", s.Name, err)
-					continue
 				}
-				_ = prepared.Close()
 			}
 		})
 	}
+}
+
+func prepares(ctx context.Context, raw *sql.DB, text string) error {
+	prepared, err := raw.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = prepared.Close() }()
+	return nil
 }
 
 // The schema is a golden file: a change of it is seen in review.

@@ -183,7 +183,9 @@ func (h *House) Move(m mission.Mission, states ...mission.State) mission.Mission
 
 // Visible gives a mission this visibility, with a reason.
 func Visible(v mission.Visibility) func(*mission.Content) {
-	return func(c *mission.Content) { c.Visibility, c.More.VisibilityWhy = v, "Des personnes pourraient être mises en danger." }
+	return func(c *mission.Content) {
+		c.Visibility, c.More.VisibilityWhy = v, "Des personnes pourraient être mises en danger."
+	}
 }
 
 // Titled gives a mission this title.

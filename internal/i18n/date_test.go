@@ -106,7 +106,9 @@ func TestMidnightIsTheFirstInstantOfItsDay(t *testing.T) {
 
 func TestDaysCountMidnights(t *testing.T) {
 	paris := zone(t, "Europe/Paris")
-	at := func(month time.Month, day, hour int) time.Time { return time.Date(2026, month, day, hour, 0, 0, 0, paris) }
+	at := func(month time.Month, day, hour int) time.Time {
+		return time.Date(2026, month, day, hour, 0, 0, 0, paris)
+	}
 	for _, c := range []struct {
 		name     string
 		from, to time.Time

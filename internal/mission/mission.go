@@ -95,7 +95,8 @@ const columns = `id, slug, state, title, need, place, remote, entry, seats, trus
 func scan(m *Mission) []any {
 	return []any{
 		&m.ID, &m.Slug, &m.State, &m.Title, &m.Need, &m.Place, &m.Remote, &m.Entry, &m.Seats, &m.Trust, &m.Visibility,
-		jsonText{&m.More}, &m.Referent, &m.Deputy, &m.listing, db.At(&m.Created), db.At(&m.Changed),
+		jsonText{&m.More},
+		&m.Referent, &m.Deputy, &m.listing, db.At(&m.Created), db.At(&m.Changed),
 	}
 }
 

@@ -36,7 +36,9 @@ func (v *Visit) Show(p Page, content templ.Component) error {
 	return v.write(p.Status, v.inLayout(v.Layout(p), content))
 }
 
-func (v *Visit) inLayout(p ui.Page, content templ.Component) templ.Component { return layout(p, content) }
+func (v *Visit) inLayout(p ui.Page, content templ.Component) templ.Component {
+	return layout(p, content)
+}
 
 // Layout gives everything around the content of a page.
 func (v *Visit) Layout(p Page) ui.Page {

@@ -5,12 +5,15 @@ package web
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
-	"mainforte/internal/web/ui"
 	"strconv"
+
+	"mainforte/internal/web/ui"
 )
 
 func layout(p ui.Page, content templ.Component) templ.Component {

@@ -11,14 +11,16 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"mainforte/internal/db"
 )
 
-// Start is the time at which the clock of every test starts: a Sunday
-// afternoon in Paris, far from any change of the clocks.
+// Start is the time at which the clock of the first test starts: a Sunday
+// afternoon in Paris, far from any change of the clocks. Those of the next
+// ones start each an instant later.
 var Start = time.Date(2026, time.November, 22, 14, 30, 0, 0, time.UTC)
 
 // limit ends a test whose transaction waits for itself.
@@ -65,7 +67,10 @@ func Run(t *testing.T, subscribers map[string][]string, test func(ctx context.Co
 // Open opens this test binary's database of one engine, migrated.
 func Open(t testing.TB, engine db.Engine, subscribers map[string][]string) (*db.DB, *Clock) {
 	t.Helper()
+	// IDs are times with some noise: handles on one database whose clocks
+	// stand still at the same millisecond would soon give the same.
 	clock := NewClock()
+	clock.Advance(time.Duration(opened.Add(1)) * instant)
 	d, err := db.Open(t.Context(), Path(t, engine), db.Options{Now: clock.Now, Subscribers: subscribers})
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +78,10 @@ func Open(t testing.TB, engine db.Engine, subscribers map[string][]string) (*db.
 	t.Cleanup(func() { _ = d.Close() })
 	return d, clock
 }
+
+const instant = 10 * time.Millisecond
+
+var opened atomic.Int64
 
 var (
 	pathLock sync.Mutex
