@@ -4,7 +4,6 @@ package association
 
 import (
 	"context"
-	"regexp"
 	"time"
 
 	"mainforte/internal/actor"
@@ -89,12 +88,10 @@ var (
 		`UPDATE association SET slug = slug WHERE id = $1 RETURNING `+columns, scan)
 )
 
-var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 // BySlug gives the association that an address names. Anybody may ask; what
 // they then see is decided where it is shown.
 func BySlug(ctx context.Context, d *db.DB, slug string) (Association, error) {
-	if !slugShape.MatchString(slug) { // PostgreSQL takes no odd bytes, not even to look for them
+	if !words.IsSlug(slug) { // PostgreSQL takes no odd bytes, not even to look for them
 		return Association{}, fault.New(fault.Missing, "fault.missing")
 	}
 	a, found, err := db.Maybe(qBySlug.One(ctx, d, slug))
@@ -158,7 +155,7 @@ func insert(ctx context.Context, d *db.DB, a Association) (string, error) {
 		if len(a.Slug) < 2 {
 			a.Slug = "association"
 		}
-	} else if !slugShape.MatchString(asked) || len(asked) > 60 {
+	} else if !words.IsSlug(asked) || len(asked) > 60 {
 		return "", fault.New(fault.Invalid, "fault.slug_shape", "slug", asked)
 	}
 	for slug := range words.Numbered(a.Slug) {

@@ -123,10 +123,9 @@ func (w *world) listening(h *house) {
 				"- deux nuits à côté de quelqu’un, casque sur les oreilles, sans parler ;\n" +
 				"- une relève chaque dimanche soir, où l’on dépose ce qui pèse.\n\n" +
 				"Vous pouvez arrêter quand vous voulez, y compris au milieu d’une nuit : l’autre personne est là pour ça.",
-			Purpose: "À qui appelle, une trentaine de fois par nuit. Souvent pour presque rien : savoir qu’une lumière est allumée.",
-			Effort:  "une nuit sur quatorze, après trois soirées",
-			Latitude: "de vos nuits, de vos mots, de vos silences, " +
-				"et de raccrocher",
+			Purpose:  "À qui appelle, une trentaine de fois par nuit. Souvent pour presque rien : savoir qu’une lumière est allumée.",
+			Effort:   "une nuit sur quatorze, après trois soirées",
+			Latitude: "de vos nuits, de vos mots, de vos silences, et de raccrocher",
 			Together: "de ce que l’on ne fait jamais, comme conseiller, juger ou rappeler",
 			Means:    "la formation, un casque, une couverture, quelqu’un à côté de vous",
 			LeadsTo:  "accompagner les premières nuits des autres",

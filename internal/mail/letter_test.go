@@ -269,4 +269,6 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-func isNever(err error) bool { return err != nil && strings.Contains(err.Error(), jobs.ErrNever.Error()) }
+func isNever(err error) bool {
+	return err != nil && strings.Contains(err.Error(), jobs.ErrNever.Error())
+}

@@ -200,7 +200,7 @@ func script(t *testing.T, waits bool, lines ...string) mail.SMTP {
 				_, _ = fmt.Fprintf(conn, "%s\r\n", line)
 			}
 		}
-		for waits && heard.Scan() { //nolint:revive // until the client leaves
+		for waits && heard.Scan() { // until the client leaves
 		}
 	}()
 	return mail.SMTP{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, TLS: mail.Plain, Timeout: 50 * time.Millisecond}
@@ -215,7 +215,7 @@ func TestAServerThatFails(t *testing.T) {
 		"it forgets us":             {script(t, true, "220 hello", "250 hello"), "SMTP MAIL FROM: no answer in time"},
 		"it hangs up":               {script(t, false, "220 hello", "250 hello", "250 go on"), "SMTP RCPT TO: the connection was lost"},
 		"it is too busy":            {script(t, false, "421 to nadia@example.org: later"), "SMTP connecting: refused with 421"},
-		"it hangs up on a password": {signing(script(t, false, "220 hello", "250-hello", "250 AUTH PLAIN")), "SMTP AUTH: EOF"},
+		"it hangs up on a password": {signing(script(t, false, "220 hello", "250-hello\r\n250 AUTH PLAIN")), "SMTP AUTH: EOF"},
 		"it knows no way to sign in": {
 			signing(script(t, false, "220 hello", "250-hello\r\n250 AUTH GSSAPI")), "SMTP AUTH: the server offers neither PLAIN nor LOGIN",
 		},

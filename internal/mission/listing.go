@@ -99,6 +99,9 @@ var (
 // Search gives a page of the public listing, the newest publication first.
 // Anybody may ask.
 func Search(ctx context.Context, d *db.DB, f Filter, limit int) ([]Listing, error) {
+	if f.nowhere() {
+		return nil, nil
+	}
 	plain, searched := f.args()
 	if searched == nil {
 		return qList.All(ctx, d, append(plain, limit)...)
@@ -109,6 +112,9 @@ func Search(ctx context.Context, d *db.DB, f Filter, limit int) ([]Listing, erro
 // Count tells how many listings there are in all, up to CountLimit + 1, which
 // means "more". Anybody may ask.
 func Count(ctx context.Context, d *db.DB, f Filter) (int, error) {
+	if f.nowhere() {
+		return 0, nil
+	}
 	f.After = 0
 	plain, searched := f.args()
 	if searched == nil {
@@ -116,6 +122,9 @@ func Count(ctx context.Context, d *db.DB, f Filter) (int, error) {
 	}
 	return qCountWords.One(ctx, d, append(append(plain, searched...), CountLimit+1)...)
 }
+
+// nowhere tells that no association can have that address.
+func (f Filter) nowhere() bool { return f.Association != "" && !words.IsSlug(f.Association) }
 
 func (f Filter) args() (plain, searched []any) {
 	if f.After == 0 {

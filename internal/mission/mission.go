@@ -170,6 +170,9 @@ func ByID(ctx context.Context, d *db.DB, who actor.Actor, id db.ID) (Mission, er
 // BySlug gives the mission that an address names, under this name or an older
 // one, if the actor may read it. The caller redirects when Slug is another.
 func BySlug(ctx context.Context, d *db.DB, who actor.Actor, slug string) (Mission, error) {
+	if !words.IsSlug(slug) { // PostgreSQL takes no odd bytes, not even to look for them
+		return Mission{}, fault.New(fault.Missing, "fault.missing")
+	}
 	return readable(who)(qBySlug.One(ctx, d, who, slug))
 }
 
@@ -193,8 +196,25 @@ func All(ctx context.Context, d *db.DB, who actor.Actor, before db.ID, limit int
 	if before == 0 {
 		before = 1<<63 - 1
 	}
-	all, err := qAll.All(ctx, d, who, before, limit)
-	return slices.DeleteFunc(all, func(m Mission) bool { return !m.ReadBy(who) }), err
+	var all []Mission
+	for {
+		page, err := qAll.All(ctx, d, who, before, limit)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range page {
+			before = m.ID
+			if m.ReadBy(who) {
+				all = append(all, m)
+			}
+			if len(all) == limit {
+				return all, nil
+			}
+		}
+		if len(page) < max(limit, 1) {
+			return all, nil
+		}
+	}
 }
 
 // Many gives missions by ID, those that the actor may read or was referred to.

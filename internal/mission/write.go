@@ -3,7 +3,6 @@ package mission
 import (
 	"context"
 	"encoding/json"
-	"strings"
 
 	"mainforte/internal/actor"
 	"mainforte/internal/association"
@@ -82,7 +81,11 @@ func Save(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, c Content) (
 		if err != nil {
 			return err
 		}
+		same := words.Slug(m.Title) == words.Slug(checked.Title)
 		m.Content = checked
+		if same {
+			return nil
+		}
 		return takeSlug(ctx, d, who, m)
 	})
 }
@@ -162,9 +165,6 @@ func takeSlug(ctx context.Context, d *db.DB, who actor.Actor, m *Mission) error 
 	base := words.Slug(m.Title)
 	if base == "" {
 		base = "mission"
-	}
-	if rest, same := strings.CutPrefix(m.Slug, base); same && strings.Trim(rest, "-0123456789") == "" {
-		return nil
 	}
 	for slug := range words.Numbered(base) {
 		n, err := qTakeSlug.Run(ctx, d, who, slug, m.ID)

@@ -10,6 +10,7 @@ import (
 	"mainforte/internal/db"
 	"mainforte/internal/event"
 	"mainforte/internal/fault"
+	"mainforte/internal/i18n"
 	"mainforte/internal/mission"
 )
 
@@ -41,18 +42,16 @@ func Give(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, a Answer) (O
 		if o, m, err = open(ctx, d, who, id, qLock, Answering); err != nil {
 			return err
 		}
-		if o.State, err = a.check(ctx, d, who, o, m); err != nil {
-			return err
-		}
 		of, err := association.Get(ctx, d, who)
 		if err != nil {
 			return err
 		}
+		if o.State, err = a.check(ctx, d, who, m, of.Zone()); err != nil {
+			return err
+		}
 		o.Answered, o.Unread, o.Other = d.Now(), time.Time{}, a.Other
 		if a.Kind == NotNow {
-			local := a.Until.In(of.Zone())
-			o.Returns = time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, of.Zone()).UTC()
-			o.Due = of.Due(o.Returns)
+			o.Returns, o.Due = a.Until, of.Due(a.Until)
 		}
 		if _, err := qAnswer.Run(ctx, d, who, o.ID, o.State, o.Other, o.Returns, o.Due, o.Answered); err != nil {
 			return err
@@ -69,8 +68,9 @@ func Give(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, a Answer) (O
 	return o, err
 }
 
-// check refuses an answer that would leave the volunteer guessing.
-func (a *Answer) check(ctx context.Context, d *db.DB, who actor.Actor, o Offer, m mission.Mission) (State, error) {
+// check refuses an answer that would leave the volunteer guessing, and turns
+// Until into the instant at which its day begins.
+func (a *Answer) check(ctx context.Context, d *db.DB, who actor.Actor, m mission.Mission, zone *time.Location) (State, error) {
 	var check fault.Check
 	state, ok := answered[a.Kind]
 	check.Unless(ok, "answer", "fault.choice")
@@ -90,6 +90,7 @@ func (a *Answer) check(ctx context.Context, d *db.DB, who actor.Actor, o Offer, 
 	case NotNow:
 		a.Other = 0
 		now := d.Now()
+		a.Until = i18n.Midnight(a.Until, zone) // today is no later day
 		check.Unless(a.Until.After(now) && a.Until.Before(now.Add(latestReturn)), "until", "fault.until")
 	default:
 		a.Other, a.Until = 0, time.Time{}

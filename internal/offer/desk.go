@@ -1,6 +1,7 @@
 package offer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -28,24 +29,38 @@ func (w Wait) Since(now time.Time) time.Time {
 	return w.Unread
 }
 
+const (
+	// $1 association, $2 now
+	waits = `(state = 'waiting' OR state = 'deferred' AND returns_at <= $2)`
+
+	fromWaiting = `FROM offer WHERE association_id = $1 AND state IN ('waiting', 'deferred') AND ` + waits
+	fromUnread  = `FROM offer WHERE association_id = $1 AND unread_since IS NOT NULL AND NOT ` + waits
+)
+
 var (
 	qWaiting = db.SQL("offer.waiting",
-		`SELECT `+columns+` FROM offer
-		 WHERE association_id = $1 AND state IN ('waiting', 'deferred') AND (state = 'waiting' OR returns_at <= $2)
-		 ORDER BY due_at, id LIMIT $3`, scan)
+		`SELECT `+columns+` `+fromWaiting+` ORDER BY due_at, id LIMIT $3`, scan)
+
+	qWaitingFor = db.SQL("offer.waiting_for",
+		`SELECT `+columns+` `+fromWaiting+` AND mission_id IN `+db.List(4)+` ORDER BY due_at, id LIMIT $3`, scan)
 
 	qUnreadOffers = db.SQL("offer.unread_offers",
-		`SELECT `+columns+` FROM offer
-		 WHERE association_id = $1 AND unread_since IS NOT NULL ORDER BY unread_since, id LIMIT $2`, scan)
+		`SELECT `+columns+` `+fromUnread+` ORDER BY unread_since, id LIMIT $3`, scan)
+
+	qUnreadOffersFor = db.SQL("offer.unread_offers_for",
+		`SELECT `+columns+` `+fromUnread+` AND mission_id IN `+db.List(4)+` ORDER BY unread_since, id LIMIT $3`, scan)
 
 	qMine = db.Across("offer.mine", "a person follows their own offers, wherever they made them",
-		`SELECT association_id, `+columns+` FROM offer WHERE person_id = $1 ORDER BY id DESC LIMIT 100`,
+		`SELECT association_id, `+columns+` FROM offer WHERE person_id = $1 ORDER BY id DESC LIMIT $2`,
 		func(m *Own) []any { return append([]any{&m.Association}, scan(&m.Offer)...) })
 )
 
 // deskLimit is more than anybody can answer in a day: a desk that is fuller
-// shows who waits longest.
-const deskLimit = 400
+// shows who waits longest. mineLimit is what a page shows of one's own.
+const (
+	deskLimit = 400
+	mineLimit = 100
+)
 
 // Desk lists who waits for the actor: offers without an answer, the overdue
 // first, then words without a reply, the oldest first. Coordination sees all;
@@ -54,30 +69,35 @@ func Desk(ctx context.Context, d *db.DB, who actor.Actor) ([]Wait, error) {
 	if !who.Member {
 		return nil, nil
 	}
-	now := d.Now()
-	waiting, err := qWaiting.All(ctx, d, who, now, deskLimit)
+	waiting, err := onDesk(ctx, d, who, qWaiting, qWaitingFor, func(o Offer) time.Time { return o.Due })
 	if err != nil {
 		return nil, err
 	}
-	unread, err := qUnreadOffers.All(ctx, d, who, deskLimit)
+	unread, err := onDesk(ctx, d, who, qUnreadOffers, qUnreadOffersFor, func(o Offer) time.Time { return o.Unread })
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range unread {
-		if !o.Waits(now) {
-			waiting = append(waiting, o)
+	return describe(ctx, d, who, append(waiting, unread...))
+}
+
+// onDesk gives what one of two statements finds, the other being for those
+// who see the missions they answer for. Those missions are asked for in lots,
+// hence the sorting.
+func onDesk(ctx context.Context, d *db.DB, who actor.Actor, all, some db.Query[Offer], since func(Offer) time.Time) ([]Offer, error) {
+	var found []Offer
+	var err error
+	if who.Coordinates() {
+		found, err = all.All(ctx, d, who, d.Now(), deskLimit)
+	} else {
+		var mine []db.ID
+		if mine, err = mission.AnsweredBy(ctx, d, who); err == nil {
+			found, err = some.Each(ctx, d, who, mine, d.Now(), deskLimit)
 		}
-	}
-	if !who.Coordinates() {
-		mine, err := mission.AnsweredBy(ctx, d, who)
-		if err != nil {
-			return nil, err
-		}
-		waiting = slices.DeleteFunc(waiting, func(o Offer) bool { return !slices.Contains(mine, o.Mission) })
 	}
 	// Nobody answers their own offer.
-	waiting = slices.DeleteFunc(waiting, func(o Offer) bool { return o.Volunteers(who) })
-	return describe(ctx, d, who, waiting)
+	found = slices.DeleteFunc(found, func(o Offer) bool { return o.Volunteers(who) })
+	slices.SortFunc(found, func(a, b Offer) int { return cmp.Or(since(a).Compare(since(b)), cmp.Compare(a.ID, b.ID)) })
+	return found[:min(len(found), deskLimit)], err
 }
 
 // OfMission lists the offers made for a mission before a key, newest first.
@@ -132,16 +152,28 @@ type Own struct {
 
 // Mine lists a person's own offers, newest first. For that person.
 func Mine(ctx context.Context, d *db.DB, person db.ID) ([]Own, error) {
-	mine, err := qMine.All(ctx, d, person)
+	return ofPerson(ctx, d, person, mineLimit)
+}
+
+func ofPerson(ctx context.Context, d *db.DB, person db.ID, limit int) ([]Own, error) {
+	mine, err := qMine.All(ctx, d, person, limit)
 	if err != nil {
 		return nil, err
 	}
-	for i, o := range mine {
-		missions, err := mission.Many(ctx, d, actor.Actor{Association: o.Association, Person: person}, []db.ID{o.Mission})
+	wanted := map[db.ID][]db.ID{}
+	for _, o := range mine {
+		wanted[o.Association] = append(wanted[o.Association], o.Mission)
+	}
+	for association, ids := range wanted {
+		missions, err := mission.Many(ctx, d, actor.Actor{Association: association, Person: person}, ids)
 		if err != nil {
 			return nil, err
 		}
-		mine[i].MissionTitle = missions[o.Mission].Title
+		for i, o := range mine {
+			if o.Association == association {
+				mine[i].MissionTitle = missions[o.Mission].Title
+			}
+		}
 	}
 	return mine, nil
 }

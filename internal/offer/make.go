@@ -96,7 +96,10 @@ func Make(ctx context.Context, d *db.DB, who actor.Actor, missionID db.ID, n New
 		return event.Record(ctx, d, who, Made, o.ID, 0)
 	})
 	if err == errAgain { //nolint:errorlint // the very value returned above
-		return qOnce.One(ctx, d, who, missionID, once)
+		var found bool
+		if o, found, err = db.Maybe(qOnce.One(ctx, d, who, missionID, once)); err == nil && !found {
+			err = errAgain // somebody answered the first in between
+		}
 	}
 	return o, err
 }

@@ -160,6 +160,9 @@ func LinkToken(ctx context.Context, d *db.DB, association, id db.ID) (string, er
 // signed in on that browser. It changes nothing: scanners follow links.
 func OpenLink(ctx context.Context, d *db.DB, token string) (actor.Actor, error) {
 	ids, err := secret.Open(ctx, d, linkPurpose, token)
+	if err != nil && !secret.Refused(err) {
+		return actor.Actor{}, err
+	}
 	if err != nil || len(ids) != 2 {
 		return actor.Actor{}, fault.New(fault.Gone, "fault.offer_link").Because(err)
 	}

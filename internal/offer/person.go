@@ -2,9 +2,13 @@ package offer
 
 import (
 	"context"
+	"math"
 	"time"
 
+	"mainforte/internal/actor"
+	"mainforte/internal/conversation"
 	"mainforte/internal/db"
+	"mainforte/internal/people"
 )
 
 // Exported is what this room holds of a person: an offer they made.
@@ -22,7 +26,7 @@ var qErase = db.DoAcross("offer.erase", "a person erases themselves everywhere",
 
 // Export gives the offers that a person made.
 func Export(ctx context.Context, d *db.DB, person db.ID) (any, error) {
-	mine, err := Mine(ctx, d, person)
+	mine, err := ofPerson(ctx, d, person, math.MaxInt32)
 	exported := make([]Exported, 0, len(mine))
 	for _, o := range mine {
 		exported = append(exported, Exported{o.MissionTitle, o.Name, o.State, o.Offer.Made})
@@ -31,8 +35,41 @@ func Export(ctx context.Context, d *db.DB, person db.ID) (any, error) {
 }
 
 // Erase takes the name and the address out of a person's offers, and withdraws
-// those that wait.
+// those that wait. Offers made with their address that joined nobody yet are
+// theirs too, and what was said in them.
 func Erase(ctx context.Context, d *db.DB, person db.ID) error {
-	_, err := qErase.Run(ctx, d, "erased:", person)
-	return err
+	return d.Write(ctx, func(d *db.DB) error {
+		p, err := people.ByID(ctx, d, person)
+		if err != nil {
+			return err
+		}
+		if _, key, ok := people.Address(p.Email); ok {
+			if err := own(ctx, d, person, key); err != nil {
+				return err
+			}
+		}
+		_, err = qErase.Run(ctx, d, "erased:", person)
+		return err
+	})
+}
+
+func own(ctx context.Context, d *db.DB, person db.ID, key string) error {
+	refs, err := qUnjoined.All(ctx, d, key)
+	if err != nil || len(refs) == 0 {
+		return err
+	}
+	for _, ref := range refs {
+		who := actor.System(ref.Association)
+		o, err := qLock.One(ctx, d, who, ref.Offer)
+		if err != nil {
+			return err
+		}
+		if _, err := qConfirm.Run(ctx, d, who, o.ID, person, d.Now()); err != nil {
+			return err
+		}
+		if err := conversation.Own(ctx, d, who, o.Conversation, person); err != nil {
+			return err
+		}
+	}
+	return conversation.Erase(ctx, d, person)
 }

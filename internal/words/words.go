@@ -4,6 +4,7 @@ package words
 
 import (
 	"iter"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,6 +75,12 @@ func Slug(title string) string {
 	}
 	return slug.String()
 }
+
+var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// IsSlug tells whether the text can name something in an address. What cannot
+// is not worth looking for.
+func IsSlug(text string) bool { return slugShape.MatchString(text) }
 
 // Line makes one line of what was typed in a field: white space folded, what
 // cannot be seen dropped. Characters that would change the direction of the

@@ -124,10 +124,21 @@ func TestSlugIsAnAddressAndStable(t *testing.T) {
 			strings.HasPrefix(slug, "-") || strings.HasSuffix(slug, "-") || strings.Contains(slug, "--") {
 			t.Fatalf("%q is no part of an address", slug)
 		}
+		if words.IsSlug(slug) != (slug != "") {
+			t.Fatalf("%q is not known for what it is", slug)
+		}
 		if again := words.Slug(slug); again != slug {
 			t.Fatalf("%q became %q", slug, again)
 		}
 	})
+}
+
+func TestWhatIsNoSlug(t *testing.T) {
+	for _, text := range []string{"", "-", "a-", "-a", "a--b", "A", "é", "a b", "a/b", "a\n", "a\x00", "\xff", ".."} {
+		if words.IsSlug(text) {
+			t.Errorf("%q is taken for one", text)
+		}
+	}
 }
 
 func TestLineOfWhatIsTyped(t *testing.T) {

@@ -51,6 +51,7 @@ type Catcher struct {
 	server   *smtp.Server
 	listener net.Listener
 	served   sync.WaitGroup
+	closing  sync.Once
 
 	lock               sync.Mutex
 	messages           []Caught // the oldest first
@@ -95,10 +96,14 @@ func (c *Catcher) Port() int { return c.listener.Addr().(*net.TCPAddr).Port }
 
 // Close stops listening. What was caught can still be read.
 func (c *Catcher) Close() error {
-	err := c.server.Close()
-	if errors.Is(err, smtp.ErrServerClosed) {
-		err = nil
-	}
+	var err error
+	c.closing.Do(func() {
+		// The server knows the listener only once it serves.
+		_ = c.listener.Close()
+		if err = c.server.Close(); errors.Is(err, net.ErrClosed) {
+			err = nil
+		}
+	})
 	c.served.Wait()
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"mainforte/internal/association"
+	"mainforte/internal/db"
 	"mainforte/internal/fault"
 	"mainforte/internal/mission"
 	"mainforte/internal/web"
@@ -28,7 +29,11 @@ type homePage struct {
 	Entries      []mission.Listing
 	Associations []association.Association
 	Total        int
+	Next         string
 }
+
+// pageSize is how many associations the home shows at a time.
+const pageSize = 30
 
 func home(v *web.Visit) error {
 	ctx := v.R.Context()
@@ -45,8 +50,13 @@ func home(v *web.Visit) error {
 			return err
 		}
 	}
-	if p.Associations, err = association.Public(ctx, v.DB, 0, 30); err != nil {
+	after, _ := db.ParseID(v.R.URL.Query().Get("after")) // zero is the first page
+	if p.Associations, err = association.Public(ctx, v.DB, after, pageSize+1); err != nil {
 		return err
+	}
+	if len(p.Associations) > pageSize {
+		p.Associations = p.Associations[:pageSize]
+		p.Next = v.Path("/") + "?after=" + p.Associations[pageSize-1].ID.String()
 	}
 	return v.Show(web.Page{Title: v.Name, Description: v.T.Say("home.description"), Public: true}, homeContent(p))
 }

@@ -58,10 +58,10 @@ type conversationPage struct {
 	*web.Visit
 	offer.Story
 	way way
-	// Referent is who answers; Mine tells whether the reader is the one who
-	// offered.
-	Referent string
-	Mine     bool
+	// Referent is who answers, and Deputy who does otherwise; Mine tells
+	// whether the reader is the one who offered.
+	Referent, Deputy string
+	Mine             bool
 	// Reply and Answer are the forms.
 	Reply, Answer web.Form
 	// Others are the missions that can be proposed instead.
@@ -79,12 +79,12 @@ func show(v *web.Visit, w way, reply, answer web.Form) error {
 	if err != nil {
 		return err
 	}
-	names, err := association.Names(ctx, v.DB, w.who, story.OfMission.Referent)
+	names, err := association.Names(ctx, v.DB, w.who, story.OfMission.Referent, story.OfMission.Deputy)
 	if err != nil {
 		return err
 	}
 	p := conversationPage{
-		Visit: v, Story: story, way: w, Referent: names[story.OfMission.Referent],
+		Visit: v, Story: story, way: w, Referent: names[story.OfMission.Referent], Deputy: names[story.OfMission.Deputy],
 		Mine: story.Volunteers(w.who), Reply: reply, Answer: answer,
 	}
 	if p.answers() {
@@ -136,6 +136,15 @@ func (p conversationPage) status() string {
 		return p.T.Say("offer.status.waiting."+side, "who", p.Referent, "day", lastDay)
 	}
 	return p.T.Say("offer.status." + string(p.State) + "." + side)
+}
+
+// readers says who reads the conversation.
+func (p conversationPage) readers() string {
+	key := "offer.who_reads"
+	if p.Deputy != "" {
+		key = "offer.who_reads.deputy"
+	}
+	return p.T.Say(key, "who", p.Referent, "deputy", p.Deputy, "association", p.Association.Name)
 }
 
 func (p conversationPage) letters() []ui.Letter {

@@ -9,10 +9,7 @@ package hand
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,7 +24,6 @@ import (
 
 	"mainforte/internal/db"
 	"mainforte/internal/i18n"
-	"mainforte/internal/mission"
 	"mainforte/internal/web/ui"
 )
 
@@ -44,6 +40,7 @@ type Hand struct {
 	url         string
 	says        sentences
 	list        ui.Page
+	zones       map[string]*time.Location
 }
 
 // Settings are what Hand shares with the product.
@@ -71,6 +68,7 @@ func New(ctx context.Context, s Settings) (*Hand, error) {
 	h := &Hand{
 		mux: http.NewServeMux(), prepared: map[string]*sql.Stmt{}, newID: s.NewID, jobs: s.Jobs,
 		header: s.Header, url: s.URL, says: say(i18n.In(i18n.French)),
+		zones: map[string]*time.Location{"Europe/Paris": i18n.Zone("Europe/Paris")},
 	}
 	asset := func(ext string) string {
 		return regexp.MustCompile(`/static/[^"]*\.` + ext).FindString(string(s.Body))
@@ -181,74 +179,4 @@ func (h *Hand) send(w http.ResponseWriter, r *http.Request, page templ.Component
 	}
 	_, err := w.Write(body.Bytes())
 	return err
-}
-
-// pageSize and countLimit are the product's.
-const (
-	pageSize   = 20
-	countLimit = mission.CountLimit
-)
-
-func (h *Hand) missions(w http.ResponseWriter, r *http.Request) error {
-	ctx, s := r.Context(), &h.says
-	rows, err := h.prepared["mission.list"].QueryContext(ctx, int64(1<<63-1), false, false, "", pageSize+1)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	cards := make([]ui.Card, 0, pageSize)
-	var next string
-	var last int64
-	for rows.Next() {
-		var id int64
-		var slug, name, address, title, need, effort, place string
-		var remote, entry bool
-		var days int
-		if err := rows.Scan(&id, &slug, &name, &address, &title, &need, &effort, &place, &remote, &entry, &days); err != nil {
-			return err
-		}
-		if len(cards) == pageSize {
-			next = "/missions?after=" + strconv.FormatInt(last, 36)
-			break
-		}
-		last = id
-		foot := name
-		if effort != "" {
-			foot += " · " + effort
-		}
-		cards = append(cards, ui.Card{
-			Title: title, Href: "/a/" + slug + "/missions/" + address, Need: need, Marks: s.marks(entry, remote, place),
-			Foot: foot + " · " + s.promise[days], Level: 2,
-		})
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	rows.Close()
-	var total int
-	err = h.prepared["mission.count"].QueryRowContext(ctx, int64(1<<63-1), false, false, "", countLimit+1).Scan(&total)
-	if err != nil {
-		return err
-	}
-	count := s.moreThan
-	if total <= countLimit {
-		count = s.t.Count("mission.list.count", total)
-	}
-	return h.send(w, r, list(s, h.list, count, next, cards))
-}
-
-func (h *Hand) mission(w http.ResponseWriter, r *http.Request) error {
-	a, m, err := h.find(r)
-	if err != nil {
-		return err
-	}
-	if err := h.names(r.Context(), a, m); err != nil {
-		return err
-	}
-	page := h.page(m.title+" — "+a.name, m.need, a.path()+"/missions/"+m.slug)
-	return h.send(w, r, show(&h.says, page, a, m))
-}
-
-func (h *Hand) find(r *http.Request) (a association, m *mission_, err error) {
-	return a, m, err
 }

@@ -1,0 +1,65 @@
+package test
+
+import (
+	"context"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"mainforte/internal/mail/catcher"
+)
+
+// mailbox is everybody's: whatever an instance sends arrives there.
+type mailbox struct{ *catcher.Catcher }
+
+func newMailbox(t testing.TB) mailbox {
+	t.Helper()
+	c, err := catcher.Start(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return mailbox{c}
+}
+
+// environ tells an instance to send there.
+func (m mailbox) environ() []string { return mailTo(m.Port()) }
+
+func mailTo(port int) []string {
+	return []string{"MAINFORTE_MAIL_HOST=127.0.0.1", "MAINFORTE_MAIL_PORT=" + strconv.Itoa(port), "MAINFORTE_MAIL_TLS=none"}
+}
+
+// find gives the newest mail to somebody whose subject holds these words.
+func (m mailbox) find(to, subject string) (catcher.Caught, bool) {
+	for _, mail := range m.Find(to) {
+		if strings.Contains(plain(mail.Subject), subject) {
+			return mail, true
+		}
+	}
+	return catcher.Caught{}, false
+}
+
+// wait gives a mail once it has come.
+func (m mailbox) wait(t testing.TB, to, subject string) catcher.Caught {
+	t.Helper()
+	var mail catcher.Caught
+	until(t, "a mail to "+to+" about « "+subject+" »", func() bool {
+		found := false
+		mail, found = m.find(to, subject)
+		return found
+	})
+	return mail
+}
+
+var aLink = regexp.MustCompile(`https?://\S+`)
+
+// link is the first one in a text.
+func link(t testing.TB, text string) string {
+	t.Helper()
+	found := aLink.FindString(text)
+	if found == "" {
+		t.Fatalf("there is no link in:\n%s", text)
+	}
+	return found
+}
