@@ -102,7 +102,7 @@ func (f serveCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	sender, err := sender(c)
+	sender, err := sender(c, host(home))
 	if err != nil {
 		return err
 	}
@@ -130,13 +130,14 @@ func site(c config.Config, public string) web.Site {
 }
 
 // sender is the operator's mail server. Without one the instance serves pages
-// all the same: letters wait in the queue and are tried again.
-func sender(c config.Config) (mail.Sender, error) {
+// all the same: letters wait in the queue and are tried again. It introduces itself to the
+// server by the public host, as some servers demand.
+func sender(c config.Config, host string) (mail.Sender, error) {
 	if c.Mail.Host == "" {
 		return unset{}, nil
 	}
 	return mail.NewSender(mail.SMTP{
-		Host: c.Mail.Host, Port: c.Mail.Port, TLS: mail.TLS(c.Mail.TLS), Username: c.Mail.Username, Password: string(c.Mail.Password),
+		Host: c.Mail.Host, Port: c.Mail.Port, TLS: mail.TLS(c.Mail.TLS), Username: c.Mail.Username, Password: string(c.Mail.Password), Hello: host,
 	})
 }
 
@@ -146,11 +147,16 @@ func from(c config.Config, public string) string {
 	if parsed, err := mailaddress.ParseAddress(c.Mail.From); err == nil {
 		return parsed.Address
 	}
-	host := "localhost"
-	if address, err := url.Parse(public); err == nil {
-		host = address.Hostname()
+	return "mainforte@" + host(public)
+}
+
+// host is the name under which the instance is known.
+func host(public string) string {
+	address, err := url.Parse(public)
+	if err != nil {
+		return "localhost"
 	}
-	return "mainforte@" + host
+	return address.Hostname()
 }
 
 // unset stands for a mail server that nobody has named yet.
