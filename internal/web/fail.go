@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"mainforte/internal/db"
@@ -61,6 +62,21 @@ func (v *Visit) say(status int, sentence, number string) {
 		v.Log.Error("the error page failed", "error", err)
 		http.Error(v.W, sentence, status)
 	}
+}
+
+// typed are the words of a form that could not be taken, so that an error page
+// can give them back: whoever wrote them may not have them elsewhere.
+func (v *Visit) typed() []string {
+	var all []string
+	for _, values := range v.R.PostForm {
+		for _, value := range values {
+			if len(strings.Fields(value)) > 2 {
+				all = append(all, value)
+			}
+		}
+	}
+	slices.Sort(all) // a map has no order
+	return all
 }
 
 func nowhere(*Visit) error { return fault.New(fault.Missing, "fault.missing") }

@@ -150,6 +150,12 @@ func failure(v *Visit, status int, sentence, number string) templ.Component {
 				}
 			}
 		}
+		for i, words := range v.typed() {
+			templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "kept-" + strconv.Itoa(i), Label: v.T.Say("web.error.kept"), Hint: v.T.Say("web.error.kept.hint"), Value: words, Rows: 6}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"actions\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -92,6 +92,11 @@ func show(v *web.Visit, w way, reply, answer web.Form) error {
 			return err
 		}
 	}
+	if answer.Refused() && !p.answers() {
+		// Somebody else answered meanwhile: what was written becomes a
+		// message that can still be sent.
+		p.Reply = answer
+	}
 	status := reply.Status() + answer.Status() // at most one was refused
 	return v.Show(web.Page{Title: p.title(), NoIndex: true, Narrow: true, Status: status}, conversationContent(p))
 }
