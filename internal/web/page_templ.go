@@ -195,9 +195,16 @@ func (f Form) Faults() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if f.fault != nil {
-			templ_7745c5c3_Err = ui.ErrorSummary(f.text.Say(f.fault.Key, f.fault.Args...), f.errors()).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if len(f.fault.Fields) > 0 {
+				templ_7745c5c3_Err = ui.ErrorSummary(f.text.Say(f.fault.Key, f.fault.Args...), f.errors()).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else {
+				templ_7745c5c3_Err = ui.ErrorSummary(f.text.Say("web.error."+strconv.Itoa(f.Status())), []ui.FieldError{{Text: f.text.Say(f.fault.Key, f.fault.Args...)}}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 		}
 		return nil
