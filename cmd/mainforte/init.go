@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"mainforte/internal/association"
+	"mainforte/internal/config"
 	"mainforte/internal/db"
-	"mainforte/internal/fault"
 	"mainforte/internal/i18n"
 	"mainforte/internal/instance"
 	"mainforte/internal/people"
@@ -25,42 +25,39 @@ type initCommand struct {
 
 // Run adds the association, all of it or nothing.
 func (f initCommand) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s, "url", f.URL, "language", f.Language, "time_zone", f.TimeZone)
-	if err != nil {
-		return err
-	}
-	d, err := open(ctx, c.Data, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	var link string
-	err = d.Write(ctx, func(d *db.DB) error {
-		p, err := people.Ensure(ctx, d, f.Coordinator, "", c.Language)
+	return f.use(ctx, s, func(d *db.DB, c config.Config) error {
+		var link string
+		err := d.Write(ctx, func(d *db.DB) (err error) {
+			link, err = f.add(ctx, d, c)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		settings := association.Settings{Name: f.Name, Language: c.Language, TimeZone: c.TimeZone}
-		if _, err = association.Create(ctx, d, operatorsHand(0), f.Association, settings, p); err != nil {
-			return err
-		}
-		if f.URL != "" {
-			if err := instance.KeepURL(ctx, d, operatorsHand(0), c.URL); err != nil {
-				return err
-			}
-		}
-		public, err := publicFor(ctx, d, c.URL)
-		if err != nil {
-			return err
-		}
-		link, err = firstLink(ctx, d, p, public, "/a/"+f.Association+"/start")
+		_, err = fmt.Fprintf(s.out, "%s is ready. Its coordinator signs in here, once, within a week:\n%s\n", f.Name, link)
 		return err
-	})
+	}, "url", f.URL, "language", f.Language, "time_zone", f.TimeZone)
+}
+
+func (f initCommand) add(ctx context.Context, d *db.DB, c config.Config) (link string, err error) {
+	p, err := people.Ensure(ctx, d, f.Coordinator, "", c.Language)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = fmt.Fprintf(s.out, "%s is ready. Its coordinator signs in here, once, within a week:\n%s\n", f.Name, link)
-	return err
+	settings := association.Settings{Name: f.Name, Language: c.Language, TimeZone: c.TimeZone}
+	if _, err = association.Create(ctx, d, operatorsHand(0), f.Association, settings, p); err != nil {
+		return "", err
+	}
+	if f.URL != "" {
+		if err := instance.KeepURL(ctx, d, operatorsHand(0), c.URL); err != nil {
+			return "", err
+		}
+	}
+	public, err := publicFor(ctx, d, c.URL)
+	if err != nil {
+		return "", err
+	}
+	return firstLink(ctx, d, p, public, "/a/"+f.Association+"/start")
 }
 
 // publicFor gives the public address for a command that does not listen.
@@ -90,40 +87,37 @@ type operatorCommand struct {
 
 // Run names an operator, or takes the role back.
 func (f operatorCommand) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s, "url", f.URL)
-	if err != nil {
-		return err
-	}
-	d, err := open(ctx, c.Data, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	if f.Remove {
-		p, found, err := people.ByAddress(ctx, d, f.Mail)
-		if err == nil && !found {
-			err = fault.New(fault.Missing, "fault.missing")
+	return f.use(ctx, s, func(d *db.DB, c config.Config) error {
+		if f.Remove {
+			return f.remove(ctx, d)
 		}
+		p, err := people.Ensure(ctx, d, f.Mail, "", c.Language)
 		if err != nil {
 			return err
 		}
-		return people.SetOperator(ctx, d, operatorsHand(0), p.ID, false)
+		if err := people.SetOperator(ctx, d, operatorsHand(0), p.ID, true); err != nil {
+			return err
+		}
+		public, err := publicFor(ctx, d, c.URL)
+		if err != nil {
+			return err
+		}
+		link, err := firstLink(ctx, d, p, public, "/operator")
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "The operator signs in here, once, within a week:\n%s\n", link)
+		return err
+	}, "url", f.URL)
+}
+
+func (f operatorCommand) remove(ctx context.Context, d *db.DB) error {
+	p, found, err := people.ByAddress(ctx, d, f.Mail)
+	if err == nil && !found {
+		err = fmt.Errorf("nobody here has the address %q", f.Mail)
 	}
-	p, err := people.Ensure(ctx, d, f.Mail, "", c.Language)
 	if err != nil {
 		return err
 	}
-	if err := people.SetOperator(ctx, d, operatorsHand(0), p.ID, true); err != nil {
-		return err
-	}
-	public, err := publicFor(ctx, d, c.URL)
-	if err != nil {
-		return err
-	}
-	link, err := firstLink(ctx, d, p, public, "/operator")
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "The operator signs in here, once, within a week:\n%s\n", link)
-	return err
+	return people.SetOperator(ctx, d, operatorsHand(0), p.ID, false)
 }

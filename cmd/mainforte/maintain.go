@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"mainforte/internal/association"
+	"mainforte/internal/config"
 	"mainforte/internal/db"
 	"mainforte/internal/mission"
 	"mainforte/internal/secret"
@@ -25,39 +26,36 @@ type importMissions struct {
 
 // Run takes the whole table, or nothing of it.
 func (f importMissions) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s)
+	table, err := f.read()
 	if err != nil {
 		return err
 	}
+	return f.use(ctx, s, func(d *db.DB, _ config.Config) error {
+		a, err := association.BySlug(ctx, d, f.Association)
+		if err != nil {
+			return fmt.Errorf("no association has the address %q", f.Association)
+		}
+		who := operatorsHand(a.ID)
+		referent, err := association.FirstCoordinator(ctx, d, who)
+		if err != nil {
+			return err
+		}
+		result, err := mission.Import(ctx, d, who, table, mission.ImportOptions{Draft: f.Draft, Referent: referent.Person})
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(s.out, "%d missions taken, %d there already\n", result.Taken, result.Known)
+		return err
+	})
+}
+
+func (f importMissions) read() (sheet.Table, error) {
 	file, err := os.Open(f.File)
 	if err != nil {
-		return err
+		return sheet.Table{}, err
 	}
 	defer func() { _ = file.Close() }()
-	table, err := sheet.Read(file)
-	if err != nil {
-		return err
-	}
-	d, err := open(ctx, c.Data, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	a, err := association.BySlug(ctx, d, f.Association)
-	if err != nil {
-		return fmt.Errorf("no association has the address %q", f.Association)
-	}
-	who := operatorsHand(a.ID)
-	referent, err := association.FirstCoordinator(ctx, d, who)
-	if err != nil {
-		return err
-	}
-	result, err := mission.Import(ctx, d, who, table, mission.ImportOptions{Draft: f.Draft, Referent: referent.Person})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(s.out, "%d missions taken, %d there already\n", result.Taken, result.Known)
-	return err
+	return sheet.Read(file)
 }
 
 type migrateCommand struct{ data }
@@ -115,18 +113,11 @@ type rotateCommand struct{ data }
 
 // Run makes the key.
 func (f rotateCommand) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s)
-	if err != nil {
+	return f.use(ctx, s, func(d *db.DB, _ config.Config) error {
+		if err := secret.Rotate(ctx, d); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(s.out, "a new key signs from now on")
 		return err
-	}
-	d, err := open(ctx, c.Data, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	if err := secret.Rotate(ctx, d); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(s.out, "a new key signs from now on")
-	return err
+	})
 }

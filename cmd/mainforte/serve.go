@@ -41,6 +41,20 @@ func (f data) load(s streams, flags ...string) (config.Config, error) {
 	return config.Load(f.Config, environ)
 }
 
+// use runs a command on the database, migrated, with the operator's settings.
+func (f data) use(ctx context.Context, s streams, do func(d *db.DB, c config.Config) error, flags ...string) error {
+	c, err := f.load(s, flags...)
+	if err != nil {
+		return err
+	}
+	d, err := open(ctx, c.Data, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = d.Close() }()
+	return do(d, c)
+}
+
 // open opens the database as it is after migration.
 func open(ctx context.Context, path string, options db.Options) (*db.DB, error) {
 	options.Subscribers = app.Subscribers
@@ -84,33 +98,25 @@ type serveCommand struct {
 
 // Run serves until it is asked to stop.
 func (f serveCommand) Run(ctx context.Context, s streams) error {
-	c, err := f.load(s, "listen", f.Listen, "url", f.URL)
-	if err != nil {
-		return err
-	}
-	log := logger(c, s)
-	d, err := open(ctx, c.Data, db.Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = d.Close() }()
-	listener, err := net.Listen("tcp", c.Listen)
-	if err != nil {
-		return err
-	}
-	home, err := public(ctx, d, c.URL, listener)
-	if err != nil {
-		return err
-	}
-	sender, err := sender(c, host(home))
-	if err != nil {
-		return err
-	}
-	a, err := app.New(d, log, app.Settings{Site: site(c, home), Sender: sender, From: from(c, home), Workers: c.Workers})
-	if err != nil {
-		return err
-	}
-	return serve(ctx, s, a, listener, home)
+	return f.use(ctx, s, func(d *db.DB, c config.Config) error {
+		listener, err := net.Listen("tcp", c.Listen)
+		if err != nil {
+			return err
+		}
+		home, err := public(ctx, d, c.URL, listener)
+		if err != nil {
+			return err
+		}
+		sender, err := sender(c, host(home))
+		if err != nil {
+			return err
+		}
+		a, err := app.New(d, logger(c, s), app.Settings{Site: site(c, home), Sender: sender, From: from(c, home), Workers: c.Workers})
+		if err != nil {
+			return err
+		}
+		return serve(ctx, s, a, listener, home)
+	}, "listen", f.Listen, "url", f.URL)
 }
 
 // serve says where it is ready, in words that scripts wait for.
