@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // time zones on machines that have none
 
@@ -73,7 +74,11 @@ func sentence(err error) string {
 	text := i18n.In(i18n.English)
 	said := text.Say(f.Key, f.Args...)
 	for _, field := range f.Fields {
-		said += "\n  " + field.Name + ": " + text.Say(field.Key, field.Args...)
+		said += "\n  "
+		if !strings.HasPrefix(f.Key, "sheet.") { // whose sentences name the line and the column
+			said += field.Name + ": "
+		}
+		said += text.Say(field.Key, field.Args...)
 	}
 	return said
 }

@@ -30,18 +30,18 @@ type Text struct {
 	// members, never to visitors.
 	Private bool
 	// Headers are what the first line of an imported table may call it,
-	// beside its name, without accents or capitals.
+	// beside its name; accents and capitals do not matter.
 	Headers []string
 }
 
 // Texts are the optional texts, in the order of the page and the form.
 var Texts = []Text{
 	{Name: "details", Of: func(m *More) *string { return &m.Details }, Limit: 6000, Markdown: true, Headers: []string{"description", "ce qui est attendu", "description_fr"}},
-	{Name: "purpose", Of: func(m *More) *string { return &m.Purpose }, Limit: 3000, Markdown: true, Headers: []string{"a qui ca sert", "utilite"}},
-	{Name: "effort", Of: func(m *More) *string { return &m.Effort }, Limit: 80, Headers: []string{"duree", "temps", "duration"}},
-	{Name: "latitude", Of: func(m *More) *string { return &m.Latitude }, Limit: 300, Headers: []string{"vous decidez", "ce que vous decidez"}},
-	{Name: "together", Of: func(m *More) *string { return &m.Together }, Limit: 300, Headers: []string{"on decide ensemble"}},
+	{Name: "purpose", Of: func(m *More) *string { return &m.Purpose }, Limit: 3000, Markdown: true, Headers: []string{"à qui ça sert", "utilité"}},
+	{Name: "effort", Of: func(m *More) *string { return &m.Effort }, Limit: 80, Headers: []string{"durée", "temps", "duration"}},
+	{Name: "latitude", Of: func(m *More) *string { return &m.Latitude }, Limit: 300, Headers: []string{"vous décidez", "ce que vous décidez"}},
+	{Name: "together", Of: func(m *More) *string { return &m.Together }, Limit: 300, Headers: []string{"on décide ensemble"}},
 	{Name: "means", Of: func(m *More) *string { return &m.Means }, Limit: 300, Headers: []string{"nous fournissons", "moyens"}},
-	{Name: "leads_to", Of: func(m *More) *string { return &m.LeadsTo }, Limit: 300, Headers: []string{"et apres", "suite"}},
+	{Name: "leads_to", Of: func(m *More) *string { return &m.LeadsTo }, Limit: 300, Headers: []string{"et après", "suite"}},
 	{Name: "visibility_why", Of: func(m *More) *string { return &m.VisibilityWhy }, Limit: 300, Private: true, Headers: []string{"raison"}},
 }
