@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"mainforte/internal/config"
 	"mainforte/internal/mail/catcher"
 )
 
@@ -27,7 +28,10 @@ func newMailbox(t testing.TB) mailbox {
 func (m mailbox) environ() []string { return mailTo(m.Port()) }
 
 func mailTo(port int) []string {
-	return []string{"MAINFORTE_MAIL_HOST=127.0.0.1", "MAINFORTE_MAIL_PORT=" + strconv.Itoa(port), "MAINFORTE_MAIL_TLS=none"}
+	return []string{
+		config.Variable("mail.host") + "=127.0.0.1", config.Variable("mail.port") + "=" + strconv.Itoa(port),
+		config.Variable("mail.tls") + "=" + string(config.Clear), config.Variable("mail.from") + "=bonjour@instance.example",
+	}
 }
 
 // find gives the newest mail to somebody whose subject holds these words.

@@ -11,9 +11,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"mainforte/internal/config"
 	"mainforte/internal/db"
 	"mainforte/internal/db/dbtest"
 )
@@ -54,7 +56,7 @@ func play(t *testing.T, folder string, data func(testing.TB) string) {
 	t.Helper()
 	bin := filepath.Dir(mainforte(t))
 	testscript.Run(t, testscript.Params{
-		Dir: folder, RequireExplicitExec: true, RequireUniqueNames: true,
+		Dir: folder, RequireExplicitExec: true, RequireUniqueNames: true, Deadline: time.Now().Add(2 * time.Minute),
 		Setup: func(e *testscript.Env) error {
 			t, ok := e.T().(testing.TB)
 			if !ok {
@@ -62,7 +64,7 @@ func play(t *testing.T, folder string, data func(testing.TB) string) {
 			}
 			e.Setenv("PATH", bin+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("DATA", data(t))
-			e.Values[scene{}] = &scene{t: t, running: map[string]*instance{}}
+			e.Values["scene"] = &scene{t: t, running: map[string]*instance{}}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -80,7 +82,7 @@ type scene struct {
 	mailbox mailbox
 }
 
-func sceneOf(ts *testscript.TestScript) *scene { return ts.Value(scene{}).(*scene) }
+func sceneOf(ts *testscript.TestScript) *scene { return ts.Value("scene").(*scene) }
 
 // exits CODE program args… runs a program that must end with this code.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -114,11 +116,10 @@ func serveIn(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	var environ []string
-	for _, name := range []string{"MAINFORTE_MAIL_HOST", "MAINFORTE_MAIL_PORT", "MAINFORTE_MAIL_TLS", "MAINFORTE_LOG_LEVEL"} {
-		if value := ts.Getenv(name); value != "" {
-			environ = append(environ, name+"="+value)
-		}
+	for _, key := range []string{"mail.host", "mail.port", "mail.tls", "mail.from", "log.level"} {
+		environ = append(environ, config.Variable(key)+"="+ts.Getenv(config.Variable(key)))
 	}
+	environ = append(environ, "TMPDIR="+ts.Getenv("TMPDIR"))
 	i, err := start(path, environ, args[1:]...)
 	ts.Check(err)
 	ts.Defer(i.kill)
@@ -181,7 +182,7 @@ func press(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func (s *scene) status(ts *testscript.TestScript, want string) {
-	_, _ = fmt.Fprintln(ts.Stdout(), s.reader.body)
+	_, _ = fmt.Fprintln(ts.Stdout(), text(s.reader.page))
 	if strconv.Itoa(s.reader.status) != want {
 		ts.Fatalf("%s answers %d, not %s:\n%s", s.reader.at, s.reader.status, want, text(s.reader.page))
 	}

@@ -89,7 +89,7 @@ type operatorCommand struct {
 func (f operatorCommand) Run(ctx context.Context, s streams) error {
 	return f.use(ctx, s, func(d *db.DB, c config.Config) error {
 		if f.Remove {
-			return f.remove(ctx, d)
+			return f.remove(ctx, d, s)
 		}
 		p, err := people.Ensure(ctx, d, f.Mail, "", c.Language)
 		if err != nil {
@@ -111,7 +111,7 @@ func (f operatorCommand) Run(ctx context.Context, s streams) error {
 	}, "url", f.URL)
 }
 
-func (f operatorCommand) remove(ctx context.Context, d *db.DB) error {
+func (f operatorCommand) remove(ctx context.Context, d *db.DB, s streams) error {
 	p, found, err := people.ByAddress(ctx, d, f.Mail)
 	if err == nil && !found {
 		err = fmt.Errorf("nobody here has the address %q", f.Mail)
@@ -119,5 +119,9 @@ func (f operatorCommand) remove(ctx context.Context, d *db.DB) error {
 	if err != nil {
 		return err
 	}
-	return people.SetOperator(ctx, d, operatorsHand(0), p.ID, false)
+	if err := people.SetOperator(ctx, d, operatorsHand(0), p.ID, false); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "%s is no operator any more\n", p.Email)
+	return err
 }

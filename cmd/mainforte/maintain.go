@@ -44,7 +44,7 @@ func (f importMissions) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(s.out, "%d missions taken, %d there already\n", result.Taken, result.Known)
+		_, err = fmt.Fprintf(s.out, "missions taken: %d, there already: %d\n", result.Taken, result.Known)
 		return err
 	})
 }

@@ -26,17 +26,17 @@ type data struct {
 	Data   string `help:"The database: a file for SQLite, or a postgres:// address." placeholder:"PATH"`
 }
 
-// load reads the operator's file and the environment; flags, given as the
-// variables they stand for, win over both and are checked like them.
+// load reads the operator's file and the environment; flags win over both and
+// are checked like them.
 func (f data) load(s streams, flags ...string) (config.Config, error) {
 	environ := slices.Clone(s.environ)
 	for i := 0; i+1 < len(flags); i += 2 {
 		if flags[i+1] != "" {
-			environ = append(environ, config.Variable(flags[i])+"="+flags[i+1])
+			environ = append(environ, config.Flag(flags[i])+"="+flags[i+1])
 		}
 	}
 	if f.Data != "" {
-		environ = append(environ, config.Variable("data")+"="+f.Data)
+		environ = append(environ, config.Flag("data")+"="+f.Data)
 	}
 	return config.Load(f.Config, environ)
 }

@@ -101,6 +101,9 @@ var (
 	qCoordinators = db.SQL("association.coordinators",
 		`SELECT count(*) FROM member WHERE association_id = $1 AND coordinator AND status = 'active'`, db.Value[int])
 
+	qIntroduce = db.DoAcross("association.introduce", "a person says their own name, wherever none is known",
+		`UPDATE member SET name = $1 WHERE person_id = $2 AND name = ''`)
+
 	qEraseMember = db.DoAcross("association.erase_member", "a person erases themselves everywhere",
 		`UPDATE member SET name = '', status = 'former', referent = FALSE, coordinator = FALSE WHERE person_id = $1`)
 )
@@ -219,6 +222,14 @@ func Rename(ctx context.Context, d *db.DB, who actor.Actor, name string) error {
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
 	return change(ctx, d, who, who.Person, func(known *Member) { known.Name = name })
+}
+
+// Introduce gives a person's name to the associations that know none for them:
+// those where an invitation or the operator made them a member without one.
+// For that person.
+func Introduce(ctx context.Context, d *db.DB, person db.ID, name string) error {
+	_, err := qIntroduce.Run(ctx, d, words.Line(name), person)
+	return err
 }
 
 // Leave ends the membership of the one who acts. Nobody is asked twice; only

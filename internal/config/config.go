@@ -127,6 +127,10 @@ func Variable(key string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
 }
 
+// Flag is the name under which the command line gives a key; Load takes it
+// beside the environment: Flag("listen") + "=" + value.
+func Flag(key string) string { return "--" + strings.ReplaceAll(key, "_", "-") }
+
 // Keys lists every key, in the order of the example file.
 func Keys() []string {
 	names := make([]string, len(keys))
@@ -138,8 +142,8 @@ func Keys() []string {
 
 // Load reads the file, if one is named, then the environment ("NAME=value"),
 // which wins over it; a variable that is empty is as good as none. Of two
-// values for one variable the last wins, so a flag of the command line is
-// added at the end: Variable("listen") + "=" + flag. The error tells
+// values for one variable the last wins, and a flag, under
+// the name that Flag gives, wins over both. The error tells
 // everything that is wrong, one sentence a line.
 func Load(file string, environ []string) (Config, error) {
 	c := Default()
@@ -248,10 +252,13 @@ func (l *loading) environment(environ []string) {
 	}
 	given := map[string]bool{}
 	for _, k := range keys {
-		called := Variable(k.name)
-		if value := values[called]; value != "" {
-			given[k.name] = true
-			l.set(k, value, called)
+		// A flag wins over a variable, and is called what was typed.
+		for _, called := range []string{Flag(k.name), Variable(k.name)} {
+			if value := values[called]; value != "" {
+				given[k.name] = true
+				l.set(k, value, called)
+				break
+			}
 		}
 	}
 	l.secrets(given)

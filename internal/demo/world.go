@@ -2,11 +2,13 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"mainforte/internal/actor"
+	"mainforte/internal/association"
 	"mainforte/internal/db"
 	"mainforte/internal/i18n"
 	"mainforte/internal/people"
@@ -36,8 +38,12 @@ var characters = []Character{
 // clock's, ending at the clock's present: time is moved back first, then
 // forward as things happen, and drain does the jobs that are due at each step,
 // so that every mail is written on its own day. However it ends, the clock
-// shows the present again. For the demo alone.
+// shows the present again. A world that was built there before is left as it
+// is; a database that holds anything else is refused. For the demo alone.
 func Build(ctx context.Context, d *db.DB, clock *Clock, drain func(context.Context) (int, error)) ([]Character, error) {
+	if built, err := built(ctx, d); err != nil || built {
+		return slices.Clone(characters), err
+	}
 	w := &world{d: d, present: clock.Now(), zone: i18n.Zone("")}
 	w.instance()
 	w.veilleuses()
@@ -47,6 +53,19 @@ func Build(ctx context.Context, d *db.DB, clock *Clock, drain func(context.Conte
 		return nil, err
 	}
 	return slices.Clone(characters), nil
+}
+
+// built tells whether the world is there already.
+func built(ctx context.Context, d *db.DB) (bool, error) {
+	some, err := association.Public(ctx, d, 0, 1)
+	if err != nil || len(some) == 0 {
+		return false, err
+	}
+	_, ours, err := people.ByAddress(ctx, d, characters[0].Email)
+	if err == nil && !ours {
+		err = errors.New("this database holds an instance that is no demo: give the demo a file of its own")
+	}
+	return ours, err
 }
 
 // world is what is to happen. Whoever describes it only adds steps: those of

@@ -208,10 +208,10 @@ func (h *House) Offer(m mission.Mission) offer.Offer {
 	return o
 }
 
-// OfferOf is the offer of somebody who is signed in.
+// OfferOf is an offer of somebody who is signed in, in words of its own.
 func (h *House) OfferOf(p Person, m mission.Mission) offer.Offer {
 	h.t.Helper()
-	o, err := offer.Make(h.ctx, h.d, p.Who, m.ID, offer.New{Name: p.Name, Words: "Je connais bien le quartier.", Language: i18n.French})
+	o, err := offer.Make(h.ctx, h.d, p.Who, m.ID, offer.New{Name: p.Name, Words: "Je connais le quartier. " + h.d.NewID().String(), Language: i18n.French})
 	h.must(err)
 	return o
 }
@@ -226,12 +226,26 @@ func (h *House) Bearer(o offer.Offer) actor.Actor {
 	return who
 }
 
-// Answer answers an offer as the coordinator.
+// Answer answers an offer, whoever made it: as the program, which has no name.
 func (h *House) Answer(o offer.Offer, a offer.Answer) offer.Offer {
 	h.t.Helper()
-	o, err := offer.Give(h.ctx, h.d, h.Coordinator.Who, o.ID, a)
+	o, err := offer.Give(h.ctx, h.d, h.Program, o.ID, a)
 	h.must(err)
 	return o
+}
+
+// Withdraw takes back an offer of somebody who is signed in.
+func (h *House) Withdraw(p Person, o offer.Offer) {
+	h.t.Helper()
+	h.must(offer.Withdraw(h.ctx, h.d, p.Who, o.ID))
+}
+
+// Again reads an offer as it is now.
+func (h *House) Again(o offer.Offer) offer.Offer {
+	h.t.Helper()
+	story, err := offer.Read(h.ctx, h.d, h.Program, o.ID)
+	h.must(err)
+	return story.Offer
 }
 
 func (h *House) must(err error) {

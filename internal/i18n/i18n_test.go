@@ -2,15 +2,10 @@ package i18n_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/leonelquinteros/gotext"
 	"pgregory.net/rapid"
 
 	"mainforte/internal/i18n"
@@ -105,48 +100,5 @@ func TestSplitTakesWholePartsOnly(t *testing.T) {
 		if got := string(language) + " " + rest; got != want {
 			t.Errorf("Split(%q) is %q, want %q", path, got, want)
 		}
-	}
-}
-
-var place = regexp.MustCompile(`\{[a-z_]+\}`)
-
-// Every sentence exists in every language, with the same places to fill.
-func TestCataloguesSayTheSame(t *testing.T) {
-	sentences := func(language i18n.Language) map[string][]string {
-		files, err := filepath.Glob(string(language) + "/*.po")
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no catalogue in %s: %v", language, err)
-		}
-		all := map[string][]string{}
-		for _, file := range files {
-			source, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			po := gotext.NewPo()
-			po.Parse(source)
-			room := strings.TrimSuffix(filepath.Base(file), ".po")
-			for key, translation := range po.GetDomain().GetTranslations() {
-				if key == "" {
-					continue
-				}
-				if !strings.HasPrefix(key, room+".") {
-					t.Errorf("%s holds %q, which nobody will look for there", file, key)
-				}
-				var places []string
-				for form, text := range translation.Trs {
-					if strings.TrimSpace(text) == "" {
-						t.Errorf("%s: %q says nothing in form %d", file, key, form)
-					}
-					places = append(places, place.FindAllString(text, -1)...)
-				}
-				slices.Sort(places)
-				all[key] = slices.Compact(places)
-			}
-		}
-		return all
-	}
-	if diff := cmp.Diff(sentences(i18n.French), sentences(i18n.English)); diff != "" {
-		t.Errorf("French (-) and English (+) differ: %s", diff)
 	}
 }

@@ -2,7 +2,6 @@ package mission
 
 import (
 	"context"
-	"slices"
 
 	"mainforte/internal/actor"
 	"mainforte/internal/association"
@@ -24,40 +23,6 @@ type Listing struct {
 	AnswerDays      int
 }
 
-// Filter says which listings; its zero value is all of them.
-type Filter struct {
-	// Words must all begin a word of the listing.
-	Words         string
-	Remote, Entry bool
-	// Association is a slug.
-	Association string
-	// After is the key of the last listing of the page before.
-	After db.ID
-}
-
-// CountLimit is where counting stops: beyond it a count is "more than".
-const CountLimit = 1000
-
-// wordLimit bounds what one search may ask; further words are left out.
-const wordLimit = 4
-
-const (
-	crossing = "public lists show every association's public missions"
-
-	listingColumns = `l.id, l.association_slug, l.association_name, l.slug, l.title, l.need, l.effort, l.place, l.remote, l.entry, l.answer_days`
-
-	// $1 after, $2 remote, $3 entry, $4 association
-	plainFilter = `l.id < $1 AND (NOT $2 OR l.remote) AND (NOT $3 OR l.entry) AND ($4 = '' OR l.association_slug = $4)`
-
-	// The first word, which Search makes the longest, leads; the others are
-	// looked up for each of its listings. A word is a range: from itself to
-	// itself followed by the last character there is.
-	wordFilter = `l.id IN (SELECT w.listing_id FROM listing_word w WHERE w.word >= $5 AND w.word < $6)
-		AND ($7 = '' OR EXISTS (SELECT 1 FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $7 AND w.word < $8))
-		AND ($9 = '' OR EXISTS (SELECT 1 FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $9 AND w.word < $10))
-		AND ($11 = '' OR EXISTS (SELECT 1 FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $11 AND w.word < $12))`
-)
-
 func scanListing(l *Listing) []any {
 	return []any{
 		&l.Key, &l.AssociationSlug, &l.AssociationName, &l.Slug, &l.Title, &l.Need, &l.Effort, &l.Place,
@@ -66,18 +31,6 @@ func scanListing(l *Listing) []any {
 }
 
 var (
-	qList = db.Across("mission.list", crossing,
-		`SELECT `+listingColumns+` FROM listing l WHERE `+plainFilter+` ORDER BY l.id DESC LIMIT $5`, scanListing)
-
-	qSearch = db.Across("mission.search", crossing,
-		`SELECT `+listingColumns+` FROM listing l WHERE `+plainFilter+` AND `+wordFilter+` ORDER BY l.id DESC LIMIT $13`, scanListing)
-
-	qCount = db.Across("mission.count", crossing,
-		`SELECT count(*) FROM (SELECT 1 FROM listing l WHERE `+plainFilter+` LIMIT $5) AS capped`, db.Value[int])
-
-	qCountWords = db.Across("mission.count_words", crossing,
-		`SELECT count(*) FROM (SELECT 1 FROM listing l WHERE `+plainFilter+` AND `+wordFilter+` LIMIT $13) AS capped`, db.Value[int])
-
 	qUnlist = db.Do("mission.unlist",
 		`DELETE FROM listing WHERE association_id = $1 AND mission_id = $2`)
 
@@ -95,56 +48,6 @@ var (
 		 FROM listing l JOIN mission m ON m.association_id = l.association_id AND m.id = l.mission_id
 		 WHERE l.association_id = $1`, scan)
 )
-
-// Search gives a page of the public listing, the newest publication first.
-// Anybody may ask.
-func Search(ctx context.Context, d *db.DB, f Filter, limit int) ([]Listing, error) {
-	if f.nowhere() {
-		return nil, nil
-	}
-	plain, searched := f.args()
-	if searched == nil {
-		return qList.All(ctx, d, append(plain, limit)...)
-	}
-	return qSearch.All(ctx, d, append(append(plain, searched...), limit)...)
-}
-
-// Count tells how many listings there are in all, up to CountLimit + 1, which
-// means "more". Anybody may ask.
-func Count(ctx context.Context, d *db.DB, f Filter) (int, error) {
-	if f.nowhere() {
-		return 0, nil
-	}
-	f.After = 0
-	plain, searched := f.args()
-	if searched == nil {
-		return qCount.One(ctx, d, append(plain, CountLimit+1)...)
-	}
-	return qCountWords.One(ctx, d, append(append(plain, searched...), CountLimit+1)...)
-}
-
-// nowhere tells that no association can have that address.
-func (f Filter) nowhere() bool { return f.Association != "" && !words.IsSlug(f.Association) }
-
-func (f Filter) args() (plain, searched []any) {
-	if f.After == 0 {
-		f.After = 1<<63 - 1
-	}
-	plain = []any{int64(f.After), f.Remote, f.Entry, f.Association}
-	tokens := words.Tokens(f.Words)
-	if len(tokens) == 0 {
-		return plain, nil
-	}
-	slices.SortStableFunc(tokens, func(a, b string) int { return len(b) - len(a) })
-	for i := range wordLimit {
-		if i < len(tokens) {
-			searched = append(searched, tokens[i], tokens[i]+"\U0010ffff")
-		} else {
-			searched = append(searched, "", "")
-		}
-	}
-	return plain, searched
-}
 
 // list writes or takes away the public facts of a mission, in the transaction
 // that changed it.

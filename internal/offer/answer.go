@@ -104,7 +104,15 @@ func postAs(ctx context.Context, d *db.DB, who actor.Actor, o Offer, text, note 
 	if err != nil {
 		return 0, err
 	}
+	author := names[who.Person]
+	if author == "" { // who has given no name yet speaks for the association
+		a, err := association.Get(ctx, d, who)
+		if err != nil {
+			return 0, err
+		}
+		author = a.Name
+	}
 	return conversation.Post(ctx, d, who, o.Conversation, conversation.Message{
-		Person: who.Person, Author: names[who.Person], Words: text, Note: note,
+		Person: who.Person, Author: author, Words: text, Note: note,
 	})
 }

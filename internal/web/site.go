@@ -85,6 +85,7 @@ func (s *Site) Handler(routes []Route) http.Handler {
 		}
 	}
 	mux.Handle("GET "+staticPath, http.HandlerFunc(serveStatic))
+	mux.Handle("GET /en/{$}", http.RedirectHandler("/en", http.StatusMovedPermanently))
 	mux.Handle("/", s.serve(Route{Pattern: "no route", Handle: nowhere}, i18n.In(i18n.French)))
 	mux.Handle("/en/", s.serve(Route{Pattern: "no route", Handle: nowhere}, i18n.In(i18n.English)))
 

@@ -165,6 +165,15 @@ func (v *Visit) Days() *time.Location {
 	return v.Zone
 }
 
+// Called is a member's name, or the association's for who has given none yet:
+// a promise is never made by nobody.
+func (v *Visit) Called(name string) string {
+	if name == "" {
+		return v.Association.Name
+	}
+	return name
+}
+
 // Moment says when something happened, with the exact time.
 func (v *Visit) Moment(at time.Time) (words, iso string) {
 	return v.T.Moment(at, v.Now(), v.Days()), at.In(v.Days()).Format(time.RFC3339)

@@ -121,6 +121,11 @@ func copyTo(ctx context.Context, sqlite, postgres string) error {
 	if err := d.Close(); err != nil {
 		return err
 	}
+	tables, err := column(ctx, "sqlite", sqlite,
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' ORDER BY rowid`)
+	if err != nil {
+		return err
+	}
 	from, err := sql.Open("sqlite", sqlite)
 	if err != nil {
 		return err
@@ -131,10 +136,6 @@ func copyTo(ctx context.Context, sqlite, postgres string) error {
 		return err
 	}
 	defer func() { _ = to.Close() }()
-	tables, err := column(ctx, from, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' ORDER BY rowid`)
-	if err != nil {
-		return err
-	}
 	for _, table := range tables {
 		if err := copyTable(ctx, from, to, table); err != nil {
 			return fmt.Errorf("copy %s: %w", table, err)
@@ -154,13 +155,13 @@ func copyTable(ctx context.Context, from, to *sql.DB, table string) error {
 		return err
 	}
 	defer rows.Close()
-	columns, err := rows.Columns()
+	types, err := rows.ColumnTypes()
 	if err != nil {
 		return err
 	}
-	values, into := make([]any, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
+	columns, values, into := make([]string, len(types)), make([]any, len(types)), make([]any, len(types))
+	for i := range types {
+		columns[i], into[i] = types[i].Name(), &values[i]
 	}
 	c, err := to.Conn(ctx)
 	if err != nil {
@@ -172,27 +173,15 @@ func copyTable(ctx context.Context, from, to *sql.DB, table string) error {
 			if !rows.Next() {
 				return nil, rows.Err()
 			}
-			return values, rows.Scan(into...)
+			err := rows.Scan(into...)
+			for i, v := range values {
+				if n, ok := v.(int64); ok && types[i].DatabaseTypeName() == "BOOLEAN" {
+					values[i] = n != 0 // SQLite's truth is a number
+				}
+			}
+			return values, err
 		}))
 		return err
 	})
 	return err
-}
-
-// column gives the text of the only column of a query.
-func column(ctx context.Context, d *sql.DB, query string) ([]string, error) {
-	rows, err := d.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
-		var one string
-		if err := rows.Scan(&one); err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
 }

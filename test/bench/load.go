@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
@@ -30,10 +29,11 @@ type contest struct {
 type row struct {
 	what, a, b string
 	// goal is the least ratio; zero where there is none.
-	goal float64
-	// ratios are those of the pairs; rates the medians of both, a second.
+	goal   float64
 	ratios []float64
-	rates  [2]float64
+	// figures are the medians of both sides, which say nothing of another
+	// machine.
+	figures string
 }
 
 // measure lets the contestants run in turn, again and again, and fills the
@@ -47,7 +47,7 @@ func (b *bench) measure(ctx context.Context, c contest) error {
 			if round == 0 {
 				seconds = 1 // warms what there is to warm
 			}
-			rate, err := b.wrk(ctx, one, seconds, round)
+			rate, err := b.wrk(ctx, one, seconds)
 			if err != nil {
 				return fmt.Errorf("%s: %w", one.name, err)
 			}
@@ -60,7 +60,7 @@ func (b *bench) measure(ctx context.Context, c contest) error {
 		for i := range rates[r.a] {
 			r.ratios = append(r.ratios, rates[r.a][i]/rates[r.b][i])
 		}
-		r.rates = [2]float64{median(rates[r.a]), median(rates[r.b])}
+		r.figures = fmt.Sprintf("%.0f/s / %.0f/s", median(rates[r.a]), median(rates[r.b]))
 		b.rows = append(b.rows, r)
 	}
 	return nil
@@ -71,8 +71,9 @@ var (
 	brokenLine = regexp.MustCompile(`(Non-2xx or 3xx responses|Socket errors).*`)
 )
 
-// wrk gives the requests answered a second. Any that failed fails the bench.
-func (b *bench) wrk(ctx context.Context, c contestant, seconds, round int) (float64, error) {
+// wrk gives the requests answered a second. Any that failed
+// fails the bench.
+func (b *bench) wrk(ctx context.Context, c contestant, seconds int) (float64, error) {
 	args := []string{"-t", "1", "-c", strconv.Itoa(c.connections), "-d", strconv.Itoa(seconds) + "s"}
 	if c.gzip {
 		args = append(args, "-H", "Accept-Encoding: gzip")
@@ -80,11 +81,8 @@ func (b *bench) wrk(ctx context.Context, c contestant, seconds, round int) (floa
 	if c.script != "" {
 		args = append(args, "-s", c.script)
 	}
-	args = append(args, c.url)
-	if c.script != "" { // names of this run's own
-		args = append(args, "--", fmt.Sprintf("%x.%d.%d.", c.name, round, b.runs))
-	}
 	b.runs++
+	args = append(args, c.url, "--", strconv.Itoa(b.runs)+".")
 	out, err := b.machine.command(ctx, b.machine.load, "wrk", args...).CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("wrk: %w\n%s", err, out)
@@ -119,11 +117,3 @@ function request()
   return wrk.format("POST", missions[sent %% #missions + 1] .. "/offers", headers, body)
 end
 `
-
-// needed is what has to be installed.
-func needed() error {
-	if _, err := exec.LookPath("wrk"); err != nil {
-		return fmt.Errorf("wrk is missing: scripts/deps bench installs it")
-	}
-	return nil
-}

@@ -14,25 +14,18 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"maps"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -55,12 +48,13 @@ const listPath = "/missions"
 
 // bench is one run of the whole.
 type bench struct {
-	machine machine
-	pace    pace
-	folder  string
-	rows    []row
-	runs    int
-	notes   []string
+	machine  machine
+	pace     pace
+	folder   string
+	children []*exec.Cmd
+	rows     []row
+	// runs counts those of wrk, so that each has names of its own.
+	runs int
 }
 
 // The signal that ends a child when its parent dies is tied to the thread that
@@ -166,9 +160,11 @@ func (b *bench) prepare(ctx context.Context) (sqlite, postgres string, err error
 	for i, ask := range []struct{ driver, path, query string }{
 		{"sqlite", sqlite, `SELECT sqlite_version()`}, {"pgx", postgres, `SHOW server_version`},
 	} {
-		if versions[i], err = b.text(ctx, ask.driver, ask.path, ask.query); err != nil {
+		found, err := column(ctx, ask.driver, ask.path, ask.query)
+		if err != nil {
 			return "", "", err
 		}
+		versions[i] = found[0]
 	}
 	fmt.Printf("SQLite %s with synchronous=FULL, PostgreSQL %s with fsync and synchronous_commit\n", versions[0], versions[1])
 	return sqlite, postgres, nil
@@ -176,91 +172,236 @@ func (b *bench) prepare(ctx context.Context) (sqlite, postgres string, err error
 
 func (b *bench) in(name string) string { return filepath.Join(b.folder, name) }
 
-// text gives the first value of the first row of a query.
-func (b *bench) text(ctx context.Context, driver, path, query string) (string, error) {
+// column gives the text of the only column of a query.
+func column(ctx context.Context, driver, path, query string) ([]string, error) {
 	d, err := sql.Open(driver, path)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = d.Close() }()
-	var text string
-	return text, d.QueryRowContext(ctx, query).Scan(&text)
+	rows, err := d.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var one string
+		if err := rows.Scan(&one); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
 }
 
-// launch starts a program on the server's core, with one thread of Go.
-func (b *bench) launch(ctx context.Context, change func(*exec.Cmd) error, name string, args ...string) error {
-	child := b.machine.command(ctx, b.machine.server, name, args...)
-	child.Env = append(child.Environ(), "GOMAXPROCS=1")
-	if err := change(child); err != nil {
+// readers and givers are how many come at a time.
+const (
+	readers = 16
+	givers  = 8
+)
+
+// engine measures the pages and the offers on one engine.
+func (b *bench) engine(ctx context.Context, name, driver, path string) error {
+	at, err := b.server(ctx, path)
+	if err != nil {
 		return err
 	}
-	if err := child.Start(); err != nil {
+	missions, err := b.missions(ctx, driver, path)
+	if err != nil {
 		return err
 	}
-	b.children = append(b.children, child)
+	for what, page := range map[string]string{"list": listPath, "mission": missions[0]} {
+		if err := b.alike(ctx, at, page); err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+	}
+	for _, one := range []struct{ what, file, path string }{{"list of missions", "list", listPath}, {"mission", "mission", missions[0]}} {
+		bare, err := b.bare(ctx, one.file+".json", at.Product+one.path)
+		if err != nil {
+			return err
+		}
+		product := contestant{name: "product", url: at.Product + one.path, connections: readers}
+		packed := product
+		packed.name, packed.gzip = "gzip", true
+		what := name + ": " + one.what
+		c := contest{
+			contestants: []contestant{
+				{name: "bare", url: bare + one.path, connections: readers},
+				product,
+				{name: "hand", url: at.Hand + one.path, connections: readers},
+			},
+			rows: []row{
+				{what: what + " / written by hand", a: "product", b: "hand", goal: 0.9},
+				{what: what + " / bare net/http", a: "product", b: "bare"},
+			},
+		}
+		if one.path == listPath {
+			c.contestants = append(c.contestants, packed)
+			c.rows = append(c.rows, row{what: what + ", gzip / without", a: "gzip", b: "product"})
+		}
+		if err := b.measure(ctx, c); err != nil {
+			return err
+		}
+	}
+	script := b.in("offer.lua")
+	text := fmt.Sprintf(offerScript, `"`+strings.Join(missions, `", "`)+`"`)
+	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+		return err
+	}
+	err = b.measure(ctx, contest{
+		contestants: []contestant{
+			{name: "product", url: at.Product, connections: givers, script: script},
+			{name: "hand", url: at.Hand, connections: givers, script: script},
+		},
+		rows: []row{{what: name + ": offer kept, mails queued / written by hand", a: "product", b: "hand"}},
+	})
+	return errors.Join(err, b.whole(ctx, driver, path))
+}
+
+// missions are the addresses of one mission of each association.
+func (b *bench) missions(ctx context.Context, driver, path string) ([]string, error) {
+	all, err := column(ctx, driver, path, fmt.Sprintf(
+		`SELECT '/a/' || association_slug || '/missions/' || slug FROM listing ORDER BY id DESC LIMIT %d`, b.pace.associations))
+	if err == nil && len(all) == 0 {
+		err = errors.New("no mission is listed")
+	}
+	return all, err
+}
+
+// whole checks that every offer is there with its words, its event and its
+// mails, whoever wrote it.
+func (b *bench) whole(ctx context.Context, driver, path string) error {
+	counts, err := column(ctx, driver, path, `SELECT count(*) FROM offer UNION ALL SELECT count(*) FROM conversation
+		UNION ALL SELECT count(*) FROM message UNION ALL SELECT count(*) FROM event WHERE kind = 'offer.made'
+		UNION ALL SELECT count(*) / 2 FROM job WHERE kind LIKE 'mail.offer%'`)
+	if err != nil {
+		return err
+	}
+	if counts[0] == "0" || len(slices.Compact(counts)) != 1 {
+		return fmt.Errorf("offers, conversations, messages, events and pairs of mails differ: %v", counts)
+	}
 	return nil
 }
 
-// server starts the process that is measured, which writes its log into a
-// file as the product does under an operator's care.
-func (b *bench) server(ctx context.Context, path string) (addresses, error) {
-	self, err := os.Executable()
+// program measures the product's own program on SQLite: how long from its
+// start to the first page, and how much memory it takes.
+func (b *bench) program(ctx context.Context) error {
+	url, err := free()
 	if err != nil {
-		return addresses{}, err
-	}
-	log, err := os.OpenFile(b.in("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return addresses{}, err
-	}
-	defer func() { _ = log.Close() }() // the child has its own
-	var out io.Reader
-	err = b.launch(ctx, func(child *exec.Cmd) (err error) {
-		child.Stderr = log
-		out, err = child.StdoutPipe()
 		return err
-	}, self, "serve", path)
-	if err != nil {
-		return addresses{}, err
 	}
-	told, err := bufio.NewReader(out).ReadBytes('\n')
-	if err != nil {
-		text, _ := os.ReadFile(b.in("log"))
-		return addresses{}, fmt.Errorf("the server does not start: %w\n%s", err, text)
+	mainforte := []string{b.in("mainforte"), "serve", "--data", b.in("start.db"), "--listen", url, "--url", publicURL}
+	bare := []string{b.in("bare"), url, b.in("list.json")}
+	page := "http://" + url + listPath
+	start := row{what: "start to the first page / bare net/http"}
+	var ours, theirs []float64
+	for range b.pace.pairs {
+		for _, one := range []struct {
+			command []string
+			times   *[]float64
+		}{{mainforte, &ours}, {bare, &theirs}} {
+			child, took, err := b.firstPage(ctx, page, one.command)
+			if err != nil {
+				return err
+			}
+			b.stop(child)
+			*one.times = append(*one.times, took.Seconds()*1000)
+		}
+		start.ratios = append(start.ratios, ours[len(ours)-1]/theirs[len(theirs)-1])
 	}
-	var at addresses
-	return at, json.Unmarshal(told, &at)
+	start.figures = fmt.Sprintf("%.1f ms / %.1f ms", median(ours), median(theirs))
+
+	child, _, err := b.firstPage(ctx, page, mainforte)
+	if err != nil {
+		return err
+	}
+	defer b.stop(child)
+	first, err := memory(child)
+	if err != nil {
+		return err
+	}
+	missions, err := b.missions(ctx, "sqlite", b.in("start.db"))
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{listPath, missions[0]} {
+		if _, err := b.wrk(ctx, contestant{name: "memory", url: "http://" + url + path, connections: readers}, b.pace.seconds); err != nil {
+			return err
+		}
+	}
+	last, err := memory(child)
+	if err != nil {
+		return err
+	}
+	b.rows = append(b.rows, start, row{
+		what: "memory (RssAnon) after the pages / at the first page", ratios: []float64{last / first},
+		figures: fmt.Sprintf("%.1f MiB / %.1f MiB", last, first),
+	})
+	return nil
 }
 
-// bare starts the bare server with an answer of the product, and gives its
-// address.
-func (b *bench) bare(ctx context.Context, name, of string) (string, error) {
-	answer, err := get(ctx, of)
+// profile writes where the processor's time goes, for the product and for the
+// hand-written page.
+func (b *bench) profile(ctx context.Context, path, folder string) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	at, err := b.server(ctx, path)
 	if err != nil {
-		return "", err
+		return err
 	}
-	text, err := json.Marshal(answer)
+	missions, err := b.missions(ctx, "sqlite", path)
 	if err != nil {
-		return "", err
+		return err
 	}
-	if err := os.WriteFile(b.in(name), text, 0o600); err != nil {
-		return "", err
+	const seconds = 6
+	for _, one := range []struct{ file, url string }{
+		{"list-product", at.Product + listPath},
+		{"list-hand", at.Hand + listPath},
+		{"mission-product", at.Product + missions[0]},
+		{"mission-hand", at.Hand + missions[0]},
+	} {
+		type profile struct {
+			answer answer
+			err    error
+		}
+		done := make(chan profile, 1)
+		go func() {
+			a, err := get(ctx, fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", at.Profile, seconds-1))
+			done <- profile{a, err}
+		}()
+		rate, err := b.wrk(ctx, contestant{name: one.file, url: one.url, connections: readers}, seconds)
+		if err != nil {
+			return err
+		}
+		taken := <-done
+		if taken.err != nil {
+			return taken.err
+		}
+		file := filepath.Join(folder, one.file+".prof")
+		if err := os.WriteFile(file, taken.answer.Body, 0o644); err != nil {
+			return err
+		}
+		fmt.Printf("%s: %.0f/s\n", file, rate)
 	}
-	at, err := free()
-	if err != nil {
-		return "", err
-	}
-	unchanged := func(*exec.Cmd) error { return nil }
-	if err := b.launch(ctx, unchanged, b.in("bare"), at, b.in(name)); err != nil {
-		return "", err
-	}
-	return "http://" + at, b.answers(ctx, "http://"+at)
+	return nil
 }
 
-// free gives an address of this machine where nobody listens.
-func free() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+// table prints the rows.
+func (b *bench) table(out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	_, _ = fmt.Fprintln(table, "\tratio\tfrom – to\tgoal\tthis machine")
+	for _, r := range b.rows {
+		goal := ""
+		if r.goal > 0 {
+			goal = fmt.Sprintf("≥ %.2f", r.goal)
+			if median(r.ratios) < r.goal {
+				goal += " missed"
+			}
+		}
+		_, _ = fmt.Fprintf(table, "%s\t%.2f\t%.2f – %.2f\t%s\t%s\n",
+			r.what, median(r.ratios), slices.Min(r.ratios), slices.Max(r.ratios), goal, r.figures)
 	}
-	return l.Addr().String(), l.Close()
+	return table.Flush()
 }

@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// startPostgres starts a private cluster in a folder, reached through a socket
-// there, and gives the address of an empty database. Unlike that of the tests
+// postgres starts a private cluster, reached through a socket in its folder,
+// and gives the address of an empty database. Unlike that of the tests
 // it keeps PostgreSQL's own settings: every commit reaches the disk. It runs
 // on the cores of the server that it serves.
-func startPostgres(ctx context.Context, m machine, folder string) (string, error) {
-	home := filepath.Join(folder, "pg")
+func (b *bench) postgres(ctx context.Context) (string, error) {
+	home := b.in("pg")
 	if err := os.Mkdir(home, 0o700); err != nil {
 		return "", err
 	}
@@ -31,7 +31,7 @@ func startPostgres(ctx context.Context, m machine, folder string) (string, error
 			return "", err
 		}
 		attributes.Credential = who
-		if err := errors.Join(os.Chmod(folder, 0o755), os.Chown(home, int(who.Uid), int(who.Gid))); err != nil {
+		if err := errors.Join(os.Chmod(b.folder, 0o755), os.Chown(home, int(who.Uid), int(who.Gid))); err != nil {
 			return "", err
 		}
 	}
@@ -41,13 +41,14 @@ func startPostgres(ctx context.Context, m machine, folder string) (string, error
 	if out, err := initialise.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	server := m.command(ctx, m.server, program("postgres"), "-D", home+"/data", "-k", home, "-c", "listen_addresses=",
+	server := b.machine.command(ctx, b.machine.server, program("postgres"), "-D", home+"/data", "-k", home, "-c", "listen_addresses=",
 		"-c", "fsync=on", "-c", "synchronous_commit=on")
 	server.SysProcAttr.Credential, server.SysProcAttr.Pdeathsig, server.Dir = attributes.Credential, syscall.SIGINT, home
 	server.Cancel = func() error { return server.Process.Signal(syscall.SIGINT) } // fast shutdown
 	if err := server.Start(); err != nil {
 		return "", err
 	}
+	b.children = append(b.children, server)
 	address := "postgres:///postgres?user=postgres&host=" + url.QueryEscape(home)
 	d, err := sql.Open("pgx", address)
 	if err != nil {
@@ -55,25 +56,6 @@ func startPostgres(ctx context.Context, m machine, folder string) (string, error
 	}
 	defer func() { _ = d.Close() }()
 	return address, await(ctx, 20*time.Second, func() error { return d.PingContext(ctx) })
-}
-
-// await asks again and again until there is no error.
-func await(ctx context.Context, limit time.Duration, ask func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	ticker := time.NewTicker(100 * time.Microsecond)
-	defer ticker.Stop()
-	for {
-		err := ask()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("no answer: %w", err)
-		case <-ticker.C:
-		}
-	}
 }
 
 // program finds a program of PostgreSQL, which Debian keeps out of PATH.

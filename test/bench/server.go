@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,7 +30,7 @@ type addresses struct{ Product, Hand, Profile string }
 
 // serve is the process that is measured: the product and the hand-written
 // pages beside each other, on one database, in one heap. It tells its
-// addresses and serves until its standard input ends.
+// addresses and serves until it is killed.
 func serve(ctx context.Context, path string) error {
 	d, err := db.Open(ctx, path, db.Options{Subscribers: app.Subscribers})
 	if err != nil {
@@ -65,21 +64,12 @@ func serve(ctx context.Context, path string) error {
 		failed <- server.Serve(listeners[1])
 	}()
 	go func() { failed <- (&http.Server{ReadHeaderTimeout: time.Minute}).Serve(listeners[2]) }()
-	go func() {
-		_, err := io.Copy(io.Discard, os.Stdin)
-		failed <- errors.Join(err, errEnd)
-	}()
 	told := addresses{"http://" + listeners[0].Addr().String(), "http://" + listeners[1].Addr().String(), "http://" + listeners[2].Addr().String()}
 	if err := json.NewEncoder(os.Stdout).Encode(told); err != nil {
 		return err
 	}
-	if err := <-failed; !errors.Is(err, errEnd) {
-		return err
-	}
-	return nil
+	return <-failed
 }
-
-var errEnd = errors.New("standard input ended")
 
 // compose makes the product as its command serve does, but for two things:
 // the limit of offers by address is off, and no worker takes the queued mails

@@ -217,7 +217,7 @@ CREATE TABLE listing (
     answer_days      BIGINT  NOT NULL,
     UNIQUE (association_id, mission_id)
 );
-CREATE INDEX listing_association ON listing (association_id, id);
+CREATE INDEX listing_association ON listing (association_slug, id);
 CREATE INDEX listing_entry ON listing (id) WHERE entry;
 CREATE INDEX listing_remote ON listing (id) WHERE remote;
 
@@ -227,7 +227,7 @@ CREATE TABLE listing_word (
     listing_id BIGINT NOT NULL REFERENCES listing (id) ON DELETE CASCADE,
     PRIMARY KEY (word, listing_id)
 );
-CREATE INDEX listing_word_listing ON listing_word (listing_id);
+CREATE INDEX listing_word_listing ON listing_word (listing_id, word);
 
 -- "returns_at" is when a deferred offer comes back to who answers; "due_at" the
 -- instant by which the promise says an answer; "unread_since" since when the

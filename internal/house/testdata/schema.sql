@@ -78,7 +78,7 @@ CREATE TABLE listing (
     answer_days      BIGINT  NOT NULL,
     UNIQUE (association_id, mission_id)
 );
-CREATE INDEX listing_association ON listing (association_id, id);
+CREATE INDEX listing_association ON listing (association_slug, id);
 CREATE INDEX listing_entry ON listing (id) WHERE entry;
 CREATE INDEX listing_remote ON listing (id) WHERE remote;
 CREATE TABLE listing_word (
@@ -86,7 +86,7 @@ CREATE TABLE listing_word (
     listing_id BIGINT NOT NULL REFERENCES listing (id) ON DELETE CASCADE,
     PRIMARY KEY (word, listing_id)
 );
-CREATE INDEX listing_word_listing ON listing_word (listing_id);
+CREATE INDEX listing_word_listing ON listing_word (listing_id, word);
 CREATE TABLE member (
     association_id BIGINT  NOT NULL REFERENCES association (id),
     person_id      BIGINT  NOT NULL REFERENCES person (id),

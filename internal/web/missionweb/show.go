@@ -53,7 +53,7 @@ func showMission(v *web.Visit, m mission.Mission, form web.Form) error {
 	if err != nil {
 		return err
 	}
-	page := showPage{Visit: v, Mission: m, Referent: names[m.Referent], Deputy: names[m.Deputy], Form: form}
+	page := showPage{Visit: v, Mission: m, Referent: v.Called(names[m.Referent]), Deputy: names[m.Deputy], Form: form}
 	return v.Show(web.Page{
 		Title: m.Title, Description: m.Need, Path: "/a/" + v.Association.Slug + "/missions/" + m.Slug, Status: form.Status(),
 		Public: true, NoIndex: m.Visibility != mission.Public || m.State == mission.Draft,
@@ -160,6 +160,6 @@ func thanks(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := showPage{Visit: v, Mission: m, Referent: names[m.Referent]}
+	page := showPage{Visit: v, Mission: m, Referent: v.Called(names[m.Referent])}
 	return v.Show(web.Page{Title: v.T.Say("offer.thanks.title"), NoIndex: true, Narrow: true}, thanksContent(page))
 }

@@ -84,7 +84,7 @@ func show(v *web.Visit, w way, reply, answer web.Form) error {
 		return err
 	}
 	p := conversationPage{
-		Visit: v, Story: story, way: w, Referent: names[story.OfMission.Referent], Deputy: names[story.OfMission.Deputy],
+		Visit: v, Story: story, way: w, Referent: v.Called(names[story.OfMission.Referent]), Deputy: names[story.OfMission.Deputy],
 		Mine: story.Volunteers(w.who), Reply: reply, Answer: answer,
 	}
 	if p.answers() {

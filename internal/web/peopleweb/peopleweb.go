@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"mainforte/internal/association"
+	"mainforte/internal/db"
 	"mainforte/internal/i18n"
 	"mainforte/internal/offer"
 	"mainforte/internal/people"
@@ -128,7 +130,13 @@ func meAgain(v *web.Visit, form web.Form) error {
 }
 
 func save(v *web.Visit) error {
-	err := people.Save(v.R.Context(), v.DB, v.Who, v.Value("name"), i18n.Language(v.Value("language")))
+	ctx := v.R.Context()
+	err := v.DB.Write(ctx, func(d *db.DB) error {
+		if err := people.Save(ctx, d, v.Who, v.Value("name"), i18n.Language(v.Value("language"))); err != nil {
+			return err
+		}
+		return association.Introduce(ctx, d, v.Who.Person, v.Value("name"))
+	})
 	if form, again := v.Again("people", err); again {
 		return meAgain(v, form)
 	}

@@ -163,11 +163,11 @@ func (h *Hand) page(title, description, path string) ui.Page {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-func (h *Hand) send(w http.ResponseWriter, r *http.Request, page templ.Component) error {
+func (h *Hand) send(w http.ResponseWriter, r *http.Request, page ui.Page, content templ.Component) error {
 	body := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(body)
 	body.Reset()
-	if err := page.Render(r.Context(), body); err != nil {
+	if err := whole(page, content).Render(r.Context(), body); err != nil {
 		return err
 	}
 	header := w.Header()

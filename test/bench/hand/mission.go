@@ -60,7 +60,7 @@ func (h *Hand) mission(w http.ResponseWriter, r *http.Request) error {
 	due, zone := a.due(h, now)
 	m.lastDay = h.says.t.Day(i18n.LastDay(due), now, zone)
 	page := h.page(m.title+" — "+a.name, m.need, a.path()+"/missions/"+m.slug)
-	return h.send(w, r, show(&h.says, page, a, m))
+	return h.send(w, r, page, show(&h.says, a, m))
 }
 
 // find reads the association and the mission that the address names.

@@ -60,5 +60,5 @@ func (h *Hand) missions(w http.ResponseWriter, r *http.Request) error {
 	if total <= mission.CountLimit {
 		count = s.t.Count("mission.list.count", total)
 	}
-	return h.send(w, r, list(s, h.list, count, next, cards))
+	return h.send(w, r, h.list, list(s, r.URL.Query().Get("association"), count, next, cards))
 }

@@ -9,8 +9,6 @@ import (
 	"net/mail"
 	"strings"
 	"time"
-
-	"mainforte/internal/db"
 )
 
 // offer answers the POST of an offer: it writes what the product writes, in

@@ -15,8 +15,8 @@ type sentences struct {
 
 	nav, navLabel, signIn, skip, footer, privacy, accessibility, otherLanguage, nextPage, honeypot string
 
-	listTitle, listDescription, listSearch, listFind, moreThan string
-	q, remote, entry                                           ui.Field
+	listTitle, listDescription, listSearch, listFind, everything, moreThan string
+	q, remote, entry                                                       ui.Field
 	// promise is said beside each mission, by the days of the delay.
 	promise [association.MostAnswerDays + 1]string
 
@@ -52,9 +52,9 @@ func say(t i18n.Text) sentences {
 		otherLanguage: t.Say("web.other_language"), nextPage: t.Say("web.next_page"), honeypot: t.Say("web.honeypot"),
 		listTitle: t.Say("mission.list.title"), listDescription: t.Say("mission.list.description"),
 		listSearch: t.Say("mission.list.search"), listFind: t.Say("mission.list.find"),
-		moreThan: t.Say("mission.list.more_than", "n", mission.CountLimit),
-		q:        named("q", field("mission.field.q")).As("search"), remote: named("remote", field("mission.field.remote")),
-		entry: named("entry", field("mission.field.entry")),
+		everything: t.Say("mission.list.everything"), moreThan: t.Say("mission.list.more_than", "n", mission.CountLimit),
+		q: named("q", field("mission.field.q")).As("search"), remote: named("remote", field("mission.remote")),
+		entry: named("entry", field("mission.entry")),
 		door:  t.Say("mission.entry"), far: t.Say("mission.remote"),
 		details: t.Say("mission.text.details"), purpose: t.Say("mission.text.purpose"), effort: t.Say("mission.text.effort"),
 		latitude: t.Say("mission.text.latitude"), together: t.Say("mission.text.together"), means: t.Say("mission.text.means"),
