@@ -2,6 +2,7 @@ package test
 
 import (
 	"context"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,8 +37,8 @@ func mailTo(port int) []string {
 
 // find gives the newest mail to somebody whose subject holds these words.
 func (m mailbox) find(to, subject string) (catcher.Caught, bool) {
-	for _, mail := range m.Find(to) {
-		if strings.Contains(plain(mail.Subject), subject) {
+	for _, mail := range m.Messages() {
+		if strings.EqualFold(mail.To, to) && strings.Contains(plain(mail.Subject), subject) {
 			return mail, true
 		}
 	}
@@ -59,11 +60,16 @@ func (m mailbox) wait(t testing.TB, to, subject string) catcher.Caught {
 var aLink = regexp.MustCompile(`https?://\S+`)
 
 // link is the first one in a text.
-func link(t testing.TB, text string) string {
+func link(t testing.TB, text string) string { t.Helper(); return linkTo(t, text, "/") }
+
+// linkTo is the first one in a text whose path begins so.
+func linkTo(t testing.TB, text, path string) string {
 	t.Helper()
-	found := aLink.FindString(text)
-	if found == "" {
-		t.Fatalf("there is no link in:\n%s", text)
+	for _, found := range aLink.FindAllString(text, -1) {
+		if to, err := url.Parse(found); err == nil && strings.HasPrefix(to.Path, path) {
+			return found
+		}
 	}
-	return found
+	t.Fatalf("there is no link to %s in:\n%s", path, text)
+	return ""
 }

@@ -324,7 +324,7 @@ func TestStatementsPerPage(t *testing.T) {
 	}{
 		{"/", "", 4},
 		{"/missions", "", 2},
-		{"/missions?q=fontaines", "", 2},
+		{"/missions?q=fontaines", "", 4},
 		{"/a/" + w.Slug, "", 2},
 		{"/a/" + w.Slug + "/missions/" + w.Mission.Slug, "", 3},
 		{"/a/" + w.Slug + "/missions/" + w.Mission.Slug, w.sessions[4], 5},

@@ -2,13 +2,12 @@ package mission_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"testing"
-	"time"
 
 	"mainforte/internal/db"
 	"mainforte/internal/db/dbtest"
-	"mainforte/internal/mission"
 )
 
 var qA = db.DoAcross("zz.a", "x", `INSERT INTO association (id, slug, name, purpose, place, language, time_zone, answer_days, created_at) VALUES ($1,$2,$3,'','','fr','Europe/Paris',7,0)`)
@@ -16,10 +15,10 @@ var qL = db.DoAcross("zz.l", "x", `INSERT INTO listing (association_id, id, miss
 var qW = db.DoAcross("zz.w", "x", `INSERT INTO listing_word (word, listing_id) VALUES ($1, $2)`)
 
 func TestZZVolume(t *testing.T) {
-	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+	for _, e := range []db.Engine{db.Postgres} {
 		d, _ := dbtest.Open(t, e, nil)
 		ctx := context.Background()
-		const N = 50000
+		const N = 30000
 		err := d.Write(ctx, func(d *db.DB) error {
 			for a := range 500 {
 				if _, err := qA.Run(ctx, d, int64(a+1), fmt.Sprint("asso-", a), fmt.Sprint("asso-", a)); err != nil {
@@ -53,32 +52,31 @@ func TestZZVolume(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, f := range map[string]mission.Filter{
-			"all": {}, "asso old": {Association: "asso-3"}, "asso new": {Association: "asso-499"}, "asso none": {Association: "nulle-part"}, "remote": {Remote: true}, "entry": {Entry: true},
-			"common": {Words: "commun"}, "common+frequent": {Words: "commun frequent"}, "common+rare": {Words: "commun mot17"}, "rare": {Words: "mot1717"}, "prefix mo": {Words: "mo"},
-			"asso+word": {Association: "asso-3", Words: "commun"},
-			"page far": {After: 100},
-		} {
-			for range 8 {
-				mission.Search(ctx, d, f, 20)
-				mission.Count(ctx, d, f)
-			}
-			s := time.Now()
-			var n int
-			for range 10 {
-				l, err := mission.Search(ctx, d, f, 20)
-				if err != nil {
-					t.Fatal(err)
+
+		raw, err := sql.Open("pgx", dbtest.Path(t, e))
+		if err != nil { t.Fatal(err) }
+		raw.SetMaxOpenConns(1)
+		var text string
+		for _, st := range db.Statements() { if st.Name == "mission.list_all" { text = st.Text } }
+		for _, analyze := range []bool{false, true} {
+			if analyze { raw.Exec("ANALYZE") }
+			for _, mode := range []string{"force_custom_plan", "force_generic_plan"} {
+				for _, jit := range []string{"on", "off"} {
+				raw.Exec("SET plan_cache_mode = " + mode)
+				raw.Exec("SET jit = " + jit)
+				raw.Exec("DEALLOCATE ALL")
+				if _, err := raw.Exec("PREPARE q AS " + text); err != nil { t.Fatal(err) }
+				for _, w := range [][2]string{{"frequent", "commun"}, {"commun", ""}} {
+					hi := ""
+					if w[1] != "" { hi = w[1] + "\U0010ffff" }
+					rows, err := raw.Query(fmt.Sprintf("EXPLAIN (ANALYZE, COSTS ON) EXECUTE q (9223372036854775807, false, false, '', '%s', '%s', '%s', '%s', '', '', '', '', 20)", w[0], w[0]+"\U0010ffff", w[1], hi))
+					if err != nil { t.Fatal(err) }
+					fmt.Println("=====", "analyze", analyze, mode, "jit", jit, w)
+					for rows.Next() { var l string; rows.Scan(&l); fmt.Println(l) }
+					rows.Close()
 				}
-				n = len(l)
+				}
 			}
-			a := time.Since(s) / 10
-			s = time.Now()
-			var c int
-			for range 10 {
-				c, _ = mission.Count(ctx, d, f)
-			}
-			fmt.Printf("%-9s %-16s search %8s (%d)  count %8s (%d)\n", e, name, a.Round(time.Microsecond), n, (time.Since(s) / 10).Round(time.Microsecond), c)
 		}
 	}
 }

@@ -84,9 +84,11 @@ func IsSlug(text string) bool { return slugShape.MatchString(text) }
 
 // Line makes one line of what was typed in a field: white space folded, what
 // cannot be seen dropped. Characters that would change the direction of the
-// text around them are dropped too, so that a name cannot rewrite a page.
+// text around them are dropped too, so that a name cannot rewrite a page. The
+// spaces that French puts inside quotation marks and before a colon stay.
 func Line(text string) string {
-	return strings.Join(strings.Fields(visible(text)), " ")
+	breaks := func(r rune) bool { return unicode.IsSpace(r) && r != 0xa0 && r != 0x202f }
+	return strings.TrimSpace(strings.Join(strings.FieldsFunc(visible(text), breaks), " "))
 }
 
 // Block keeps the lines of what was typed in a larger field, without spaces
