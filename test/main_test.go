@@ -116,3 +116,10 @@ func until(t testing.TB, what string, come func() bool) {
 // plain makes one space of every space, so that tests are written with the
 // one of the keyboard.
 func plain(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func write(t testing.TB, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

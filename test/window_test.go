@@ -220,14 +220,14 @@ func (w *window) check() {
 	}
 	for _, width := range []int64{320, phone} {
 		w.size(width, false)
-		if wide := w.wide(); wide != "" {
+		if wide := w.wider(); wide != "" {
 			w.t.Errorf("%s scrolls sideways at %d pixels: %s", w.address(), width, wide)
 		}
 	}
 }
 
-// wide names what is wider than the window, if anything is.
-func (w *window) wide() string {
+// wider names what is wider than the window, if anything is.
+func (w *window) wider() string {
 	w.t.Helper()
 	return script[string](w, `(() => {
 		const root = document.documentElement;
@@ -335,4 +335,3 @@ func (w *window) cookies() []string {
 	}
 	return names
 }
-

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -90,8 +91,8 @@ func (f backupCommand) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(c.Data); err != nil {
-		return fmt.Errorf("no database at %s: backup copies a SQLite file, and PostgreSQL has pg_dump for that", c.Data)
+	if _, err := os.Stat(c.Data); err != nil { // an address may hold a password: it is not said
+		return errors.New("no SQLite file there: backup copies one, and PostgreSQL has pg_dump for that")
 	}
 	d, err := db.Open(ctx, c.Data, db.Options{})
 	if err != nil {
@@ -109,12 +110,19 @@ type keysCommand struct {
 	Rotate rotateCommand `cmd:"" help:"Make a new key; links signed before keep working for two years."`
 }
 
-type rotateCommand struct{ data }
+type rotateCommand struct {
+	data
+	Revoke bool `help:"Forget the keys before: every link mailed so far stops working."`
+}
 
 // Run makes the key.
 func (f rotateCommand) Run(ctx context.Context, s streams) error {
 	return f.use(ctx, s, func(d *db.DB, _ config.Config) error {
-		if err := secret.Rotate(ctx, d); err != nil {
+		change := secret.Rotate
+		if f.Revoke {
+			change = secret.Revoke
+		}
+		if err := change(ctx, d); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintln(s.out, "a new key signs from now on")

@@ -148,22 +148,30 @@ func OpenInvitation(ctx context.Context, d *db.DB, token string) (Association, I
 	return a, i, err
 }
 
+// Accepted is what became of an invitation.
+type Accepted struct {
+	Association Association
+	Person      people.Person
+	// Fresh: the person had no place on the instance before.
+	Fresh bool
+}
+
 // Accept makes the person whom a mailed invitation reached a member, under
-// the name they give, once. Holding the link proves the address, so the person
-// is made if there was none.
-func Accept(ctx context.Context, d *db.DB, token, name string) (Association, people.Person, error) {
-	var p people.Person
+// the name they give, once. Whoever had no place here yet is made a person now;
+// for anybody else the link opens nothing but this membership, since an
+// invitation lives long and may have been forwarded.
+func Accept(ctx context.Context, d *db.DB, token, name string) (Accepted, error) {
 	name = words.Line(name)
 	var check fault.Check
 	check.Length("name", name, true, people.NameLimit)
 	if err := check.Err(); err != nil {
-		return Association{}, p, err
+		return Accepted{}, err
 	}
 	a, i, err := OpenInvitation(ctx, d, token)
 	if err != nil {
-		return Association{}, p, err
+		return Accepted{}, err
 	}
-	who := actor.System(a.ID)
+	done, who := Accepted{Association: a}, actor.System(a.ID)
 	err = d.Write(ctx, func(d *db.DB) error {
 		_, found, err := db.Maybe(qAccept.One(ctx, d, who, i.ID, d.Now()))
 		if err != nil {
@@ -172,10 +180,15 @@ func Accept(ctx context.Context, d *db.DB, token, name string) (Association, peo
 		if !found {
 			return fault.New(fault.Gone, "fault.invitation")
 		}
-		if p, err = people.Ensure(ctx, d, i.Email, name, i.Language); err != nil {
+		_, known, err := people.ByAddress(ctx, d, i.Email)
+		if err != nil {
 			return err
 		}
-		return Join(ctx, d, who, Member{Person: p.ID, Name: name, Referent: i.Referent, Coordinator: i.Coordinator})
+		done.Fresh = !known
+		if done.Person, err = people.Ensure(ctx, d, i.Email, name, i.Language); err != nil {
+			return err
+		}
+		return Join(ctx, d, who, Member{Person: done.Person.ID, Name: name, Referent: i.Referent, Coordinator: i.Coordinator})
 	})
-	return a, p, err
+	return done, err
 }

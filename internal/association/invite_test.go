@@ -46,7 +46,7 @@ func gone(ctx context.Context, t testing.TB, d *db.DB, token string) {
 	t.Helper()
 	_, _, err := association.OpenInvitation(ctx, d, token)
 	housetest.Refused(t, err, fault.Gone, "fault.invitation")
-	_, _, err = association.Accept(ctx, d, token, "Lou")
+	_, err = association.Accept(ctx, d, token, "Lou")
 	housetest.Refused(t, err, fault.Gone, "fault.invitation")
 }
 
@@ -64,9 +64,10 @@ func TestAnInvitationMakesAMemberOnce(t *testing.T) {
 				t.Errorf("it says %s", diff)
 			}
 		}
-		a, lou, err := association.Accept(ctx, d, token, " Lou  B. ")
+		accepted, err := association.Accept(ctx, d, token, " Lou  B. ")
 		housetest.Must(t, err)
-		if a.ID != h.ID || lou.Email != email || lou.Language != i18n.English || lou.Name != "Lou B." {
+		lou := accepted.Person
+		if accepted.Association.ID != h.ID || !accepted.Fresh || lou.Email != email || lou.Language != i18n.English || lou.Name != "Lou B." {
 			t.Errorf("%+v came", lou)
 		}
 		m, err := association.MemberByID(ctx, d, h.Coordinator.Who, lou.ID)
@@ -89,7 +90,7 @@ func TestTwoWhoAcceptOneInvitationAtOnce(t *testing.T) {
 		errs := make([]error, 3)
 		var all sync.WaitGroup
 		for i := range errs {
-			all.Go(func() { _, _, errs[i] = association.Accept(ctx, d, token, "Lou") })
+			all.Go(func() { _, errs[i] = association.Accept(ctx, d, token, "Lou") })
 		}
 		all.Wait()
 		accepted := 0
@@ -126,7 +127,7 @@ func TestAnInvitationEnds(t *testing.T) {
 		early := invite(ctx, t, d, h, association.Invitation{Email: h.Address("Early")})
 		late := invite(ctx, t, d, h, association.Invitation{Email: h.Address("Late")})
 		clock.Advance(association.InvitationLife - time.Second)
-		if _, _, err := association.Accept(ctx, d, early, "Early"); err != nil {
+		if _, err := association.Accept(ctx, d, early, "Early"); err != nil {
 			t.Errorf("a second before its end: %v", err)
 		}
 		clock.Advance(time.Second)
@@ -141,13 +142,13 @@ func TestAnAcceptedInvitationIsNotTakenBack(t *testing.T) {
 		token := invite(ctx, t, d, h, association.Invitation{Email: h.Address("Lou")})
 		_, i, err := association.OpenInvitation(ctx, d, token)
 		housetest.Must(t, err)
-		_, lou, err := association.Accept(ctx, d, token, "Lou")
+		accepted, err := association.Accept(ctx, d, token, "Lou")
 		housetest.Must(t, err)
 		housetest.Must(t, association.TakeBack(ctx, d, h.Coordinator.Who, i.ID))
 		if got, err := association.InvitationByID(ctx, d, h.Program, i.ID); err != nil || got.Accepted.IsZero() {
 			t.Errorf("what is kept of it: %+v, %v", got, err)
 		}
-		if !h.As(lou).Who.Member {
+		if !h.As(accepted.Person).Who.Member {
 			t.Error("the member was taken back")
 		}
 	})
@@ -159,11 +160,11 @@ func TestAcceptTakesNothingAway(t *testing.T) {
 	dbtest.Run(t, post, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		h := housetest.New(ctx, t, d)
 		token := invite(ctx, t, d, h, association.Invitation{Email: h.Referent.Email, Coordinator: true})
-		_, p, err := association.Accept(ctx, d, token, "Un autre nom")
+		accepted, err := association.Accept(ctx, d, token, "Un autre nom")
 		housetest.Must(t, err)
 		m, err := association.MemberByID(ctx, d, h.Program, h.Referent.ID)
 		housetest.Must(t, err)
-		if p.ID != h.Referent.ID || !m.Referent || !m.Coordinator || m.Name != h.Referent.Name {
+		if accepted.Person.ID != h.Referent.ID || accepted.Fresh || !m.Referent || !m.Coordinator || m.Name != h.Referent.Name {
 			t.Errorf("the referent is now %+v", m)
 		}
 	})
@@ -189,7 +190,7 @@ func TestInvitationsAreForCoordination(t *testing.T) {
 				housetest.Refused(t, association.TakeBack(ctx, d, a, i.ID), fault.Forbidden, "fault.forbidden")
 			})
 		}
-		if _, _, err := association.Accept(ctx, d, token, "Lou"); err != nil {
+		if _, err := association.Accept(ctx, d, token, "Lou"); err != nil {
 			t.Errorf("after all of that: %v", err)
 		}
 		housetest.Drain(ctx, t, d, map[string]jobs.Handler{"post": event.Handler(func(context.Context, *db.DB, event.Event) error { return nil })})
@@ -203,10 +204,10 @@ func TestInviteRefusesAForm(t *testing.T) {
 		housetest.RefusedField(t, err, "email: fault.email", "name: fault.field.long")
 		token := invite(ctx, t, d, h, association.Invitation{Email: h.Address("Lou")})
 		for name, want := range map[string]string{" \u200b": "name: fault.field.empty", strings.Repeat("é", people.NameLimit+1): "name: fault.field.long"} {
-			_, _, err := association.Accept(ctx, d, token, name)
+			_, err := association.Accept(ctx, d, token, name)
 			housetest.RefusedField(t, err, want)
 		}
-		if _, _, err := association.Accept(ctx, d, token, "Lou"); err != nil {
+		if _, err := association.Accept(ctx, d, token, "Lou"); err != nil {
 			t.Errorf("a refused form used the invitation: %v", err)
 		}
 	})

@@ -206,13 +206,18 @@ func Join(ctx context.Context, d *db.DB, who actor.Actor, m Member) error {
 }
 
 // SaveMember changes what a member is and does. For coordination; one active
-// coordinator always remains.
+// coordinator always remains. Who has left comes back by an invitation or a
+// welcome, which they take part in, and not otherwise.
 func SaveMember(ctx context.Context, d *db.DB, who actor.Actor, m Member) error {
 	if !who.Coordinates() {
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
-	return change(ctx, d, who, m.Person, func(known *Member) {
+	return change(ctx, d, who, m.Person, func(known *Member) error {
+		if known.Status == Former {
+			return fault.New(fault.Conflict, "fault.member_left")
+		}
 		known.Name, known.Status, known.Referent, known.Coordinator = m.Name, m.Status, m.Referent, m.Coordinator
+		return nil
 	})
 }
 
@@ -221,7 +226,10 @@ func Rename(ctx context.Context, d *db.DB, who actor.Actor, name string) error {
 	if !who.Member {
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
-	return change(ctx, d, who, who.Person, func(known *Member) { known.Name = name })
+	return change(ctx, d, who, who.Person, func(known *Member) error {
+		known.Name = name
+		return nil
+	})
 }
 
 // Introduce gives a person's name to the associations that know none for them:
@@ -238,14 +246,15 @@ func Leave(ctx context.Context, d *db.DB, who actor.Actor) error {
 	if !who.Member {
 		return fault.New(fault.Forbidden, "fault.forbidden")
 	}
-	return change(ctx, d, who, who.Person, func(known *Member) {
+	return change(ctx, d, who, who.Person, func(known *Member) error {
 		known.Status, known.Referent, known.Coordinator = Former, false, false
+		return nil
 	})
 }
 
 // change begins by taking the association's row, so that two coordinators who
 // leave at the same instant cannot both be the last but one.
-func change(ctx context.Context, d *db.DB, who actor.Actor, person db.ID, alter func(*Member)) error {
+func change(ctx context.Context, d *db.DB, who actor.Actor, person db.ID, alter func(*Member) error) error {
 	return d.Write(ctx, func(d *db.DB) error {
 		if _, err := qLock.One(ctx, d, who); err != nil {
 			return err
@@ -258,7 +267,9 @@ func change(ctx context.Context, d *db.DB, who actor.Actor, person db.ID, alter 
 			return fault.New(fault.Missing, "fault.missing")
 		}
 		before := m.Name
-		alter(&m)
+		if err := alter(&m); err != nil {
+			return err
+		}
 		m.Name = words.Line(m.Name)
 		if m.Status == Former {
 			m.Referent, m.Coordinator = false, false

@@ -56,7 +56,7 @@ var (
 
 	qLastWords = db.SQL("conversation.last_words",
 		`SELECT m.conversation_id, m.words FROM message m
-		 WHERE m.association_id = $1 AND m.from_volunteer AND m.conversation_id IN `+db.List(2)+` ORDER BY m.id`,
+		 WHERE m.association_id = $1 AND m.from_volunteer AND m.conversation_id IN `+db.List(2)+` ORDER BY m.conversation_id, m.id`,
 		func(w *lastWords) []any { return []any{&w.conversation, &w.words} })
 
 	qOfPerson = db.Across("conversation.of_person", "a person takes their own words",

@@ -22,11 +22,11 @@ func (d *DB) Backup(ctx context.Context, file string) error {
 	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	if err := private(part); err != nil {
+		return err
+	}
 	if _, err := d.write.ExecContext(ctx, `VACUUM INTO $1`, part); err != nil {
 		return fmt.Errorf("backup: %w", translate(err))
-	}
-	if err := os.Chmod(part, 0o600); err != nil {
-		return err
 	}
 	copied, err := os.Open(part)
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -109,6 +110,11 @@ func Open(ctx context.Context, path string, options Options) (*DB, error) {
 func openSQLite(ctx context.Context, s *shared) error {
 	s.engine = SQLite
 	const pragmas = "_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_pragma=mmap_size(268435456)"
+	// Whoever else uses the machine reads no word of it; SQLite gives its
+	// other files the rights of this one.
+	if err := private(s.path); err != nil {
+		return fmt.Errorf("open %s: %w", s.path, err)
+	}
 	file := "file:" + (&url.URL{Path: s.path}).EscapedPath()
 	var err error
 	s.write, err = sql.Open("sqlite", file+"?"+pragmas+"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
@@ -129,6 +135,15 @@ func openSQLite(ctx context.Context, s *shared) error {
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
 	return nil
+}
+
+// private makes the file, if there is none, for its owner alone.
+func private(path string) error {
+	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return made.Close()
 }
 
 func openPostgres(ctx context.Context, s *shared) error {

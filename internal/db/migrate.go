@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed migrations/*.sql
@@ -24,7 +25,15 @@ func (d *DB) Migrate(ctx context.Context) (int64, error) {
 	if d.engine == Postgres {
 		dialect = goose.DialectPostgres
 	}
-	provider, err := goose.NewProvider(dialect, d.write, files, goose.WithVerbose(false))
+	options := []goose.ProviderOption{goose.WithVerbose(false)}
+	if d.engine == Postgres { // several nodes may start at once
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return 0, err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, d.write, files, options...)
 	if err != nil {
 		return 0, err
 	}

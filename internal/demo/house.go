@@ -75,7 +75,8 @@ func (h *house) invite(all ...invited) {
 				if err != nil {
 					return err
 				}
-				_, h.persons[i.name], err = association.Accept(ctx, h.d, token, i.name)
+				accepted, err := association.Accept(ctx, h.d, token, i.name)
+				h.persons[i.name] = accepted.Person
 				return err
 			}
 			return fmt.Errorf("%s was not invited", i.email)

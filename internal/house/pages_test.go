@@ -8,6 +8,7 @@ import (
 
 	"mainforte/internal/actor"
 	"mainforte/internal/app"
+	"mainforte/internal/association"
 	"mainforte/internal/db"
 	"mainforte/internal/db/dbtest"
 	"mainforte/internal/housetest"
@@ -176,5 +177,39 @@ func TestAMailedLinkOpensAndConfirmsOnlyWhenPressed(t *testing.T) {
 	}
 	if p, found, err := people.ByAddress(t.Context(), d, o.Email); err != nil || !found || p.Name != "Salomé" {
 		t.Errorf("the address is %v, %v, %v", p, found, err)
+	}
+}
+
+// A long-lived invitation, which may have been forwarded, signs in nobody who
+// has a place here already.
+func TestAnInvitationSignsInOnlyWhoIsNew(t *testing.T) {
+	d, _ := dbtest.Open(t, db.SQLite, app.Subscribers)
+	handler := instance(t, d, nil)
+	w, there := build(t.Context(), t, d), build(t.Context(), t, d)
+	for _, c := range []struct {
+		email string
+		fresh bool
+	}{{w.Address("Nadia"), true}, {there.Coordinator.Email, false}} {
+		housetest.Must(t, association.Invite(t.Context(), d, w.Coordinator.Who, association.Invitation{Email: c.email}))
+		waiting, err := association.Invitations(t.Context(), d, w.Coordinator.Who)
+		housetest.Must(t, err)
+		token, err := association.InvitationToken(t.Context(), d, w.ID, waiting[0])
+		housetest.Must(t, err)
+		a := ask(handler, http.MethodPost, "/invitation/"+token, "", url.Values{"name": {"Nadia"}})
+		if signedIn := a.header.Get("Set-Cookie") != ""; a.status != http.StatusSeeOther || signedIn != c.fresh {
+			t.Errorf("fresh: %v: answers %d to %s, signed in: %v", c.fresh, a.status, a.location, signedIn)
+		}
+	}
+}
+
+// Pages under a token are kept by no browser and no proxy.
+func TestTokenPagesAreNotKept(t *testing.T) {
+	d, _ := dbtest.Open(t, db.SQLite, app.Subscribers)
+	handler := instance(t, d, nil)
+	w := build(t.Context(), t, d)
+	for prefix, token := range w.tokens {
+		if kept := ask(handler, http.MethodGet, prefix+token, "", nil).header.Get("Cache-Control"); kept != "private, no-store" {
+			t.Errorf("%s says %q", prefix, kept)
+		}
 	}
 }

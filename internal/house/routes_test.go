@@ -53,6 +53,7 @@ var access = map[string]string{
 	"GET /a/{association}/offers/{offer}":                      "s+-++--",
 	"POST /a/{association}/offers/{offer}/answer":              "s--++--",
 	"POST /a/{association}/offers/{offer}/messages":            "s+-++--",
+	"POST /a/{association}/offers/{offer}/confirm":             "s+-----",
 	"POST /a/{association}/offers/{offer}/withdraw":            "s+-----",
 	"POST /a/{association}/offers/{offer}/follow":              "s+-----",
 	"GET /c/{token}":                                           "+++++++",

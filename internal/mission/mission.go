@@ -130,9 +130,10 @@ var (
 	qMany = db.SQL("mission.many",
 		`SELECT `+columns+` FROM mission WHERE association_id = $1 AND id IN `+db.List(2), scan)
 
+	// Nobody is a mission's referent and its deputy too.
 	qAnsweredBy = db.SQL("mission.answered_by",
 		`SELECT id FROM mission WHERE association_id = $1 AND referent_id = $2
-		 UNION SELECT id FROM mission WHERE association_id = $1 AND deputy_id = $2`, db.Value[db.ID])
+		 UNION ALL SELECT id FROM mission WHERE association_id = $1 AND deputy_id = $2`, db.Value[db.ID])
 
 	qAny = db.SQL("mission.any",
 		`SELECT id FROM mission WHERE association_id = $1 LIMIT 1`, db.Value[db.ID])

@@ -46,12 +46,13 @@ const (
 	// $1 after, $2 remote, $3 entry, $4 association, then the words, each of
 	// them a range: from itself to itself followed by the last character
 	// there is. A subquery that gives one value is asked for each listing;
-	// PostgreSQL would rather join an EXISTS, and read all words first.
+	// PostgreSQL would rather join an EXISTS, and read all words first. That
+	// the value is a truth makes it expect to find some soon.
 	wanted = `l.id < $1 AND (NOT $2 OR l.remote) AND (NOT $3 OR l.entry) AND ($4 = '' OR l.association_slug = $4)
-		AND ($5 = '' OR (SELECT 1 FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $5 AND w.word < $6 LIMIT 1) = 1)
-		AND ($7 = '' OR (SELECT 1 FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $7 AND w.word < $8 LIMIT 1) = 1)
-		AND ($9 = '' OR (SELECT 1 FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $9 AND w.word < $10 LIMIT 1) = 1)
-		AND ($11 = '' OR (SELECT 1 FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $11 AND w.word < $12 LIMIT 1) = 1)`
+		AND ($5 = '' OR (SELECT TRUE FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $5 AND w.word < $6 LIMIT 1))
+		AND ($7 = '' OR (SELECT TRUE FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $7 AND w.word < $8 LIMIT 1))
+		AND ($9 = '' OR (SELECT TRUE FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $9 AND w.word < $10 LIMIT 1))
+		AND ($11 = '' OR (SELECT TRUE FROM listing_word w WHERE w.listing_id = l.id AND w.word >= $11 AND w.word < $12 LIMIT 1))`
 
 	within = `FROM listing_word w WHERE w.word >= $5 AND w.word < $6`
 )

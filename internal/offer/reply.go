@@ -22,6 +22,9 @@ var (
 	qConfirm = db.Do("offer.confirm",
 		`UPDATE offer SET person_id = $3, confirmed_at = COALESCE(confirmed_at, $4) WHERE association_id = $1 AND id = $2`)
 
+	qAdopt = db.Do("offer.adopt",
+		`UPDATE offer SET person_id = $3 WHERE association_id = $1 AND id = $2 AND person_id IS NULL`)
+
 	qWithdraw = db.Do("offer.withdraw",
 		`UPDATE offer SET state = 'withdrawn', unread_since = NULL WHERE association_id = $1 AND id = $2`)
 
@@ -90,7 +93,7 @@ func Confirm(ctx context.Context, d *db.DB, who actor.Actor, id db.ID) (Offer, e
 }
 
 func confirm(ctx context.Context, d *db.DB, who actor.Actor, o Offer) (Offer, error) {
-	if o.Person != 0 {
+	if !o.Confirmed.IsZero() {
 		return o, nil
 	}
 	p, err := people.Ensure(ctx, d, o.Email, o.Name, o.Language)
@@ -110,17 +113,19 @@ func confirm(ctx context.Context, d *db.DB, who actor.Actor, o Offer) (Offer, er
 	return o, event.Record(ctx, d, who, Confirmed, o.ID, 0)
 }
 
-// join makes a member of a person who was welcomed and is known: whichever of
-// the two comes last.
+// join makes a member of a person who was welcomed and has confirmed that the
+// offer is theirs: whichever of the two comes last.
 func join(ctx context.Context, d *db.DB, who actor.Actor, o Offer) error {
-	if o.State != Welcomed || o.Person == 0 {
+	if o.State != Welcomed || o.Confirmed.IsZero() {
 		return nil
 	}
 	return association.Join(ctx, d, who, association.Member{Person: o.Person, Name: o.Name})
 }
 
-// Adopt gives a person who has just proven an address the offers that were
-// made with it. For the door through which they signed in.
+// Adopt shows a person who has just proven an address the offers that were
+// made with it. They are on that person's desk, to be confirmed or withdrawn:
+// the address is theirs, but somebody else may have typed it. For the door
+// through which they signed in.
 func Adopt(ctx context.Context, d *db.DB, p people.Person) error {
 	_, key, ok := people.Address(p.Email)
 	if !ok {
@@ -131,8 +136,8 @@ func Adopt(ctx context.Context, d *db.DB, p people.Person) error {
 		return err
 	}
 	for _, ref := range refs {
-		who := actor.Actor{Association: ref.Association, Person: p.ID, Offer: ref.Offer}
-		if _, err := Confirm(ctx, d, who, ref.Offer); err != nil {
+		who := actor.Actor{Association: ref.Association, Person: p.ID}
+		if _, err := qAdopt.Run(ctx, d, who, ref.Offer, p.ID); err != nil {
 			return err
 		}
 	}

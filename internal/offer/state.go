@@ -71,9 +71,10 @@ var table = map[Act]struct {
 }
 
 // Volunteers tells whether the actor is the one who offers: signed in as that
-// person, or holding the link that was mailed to the offer's address.
+// person, or holding the link that was mailed to the offer's address, until that
+// address is erased.
 func (o Offer) Volunteers(who actor.Actor) bool {
-	return who.Offer != 0 && who.Offer == o.ID || who.Person != 0 && who.Person == o.Person
+	return who.Offer != 0 && who.Offer == o.ID && o.Email != "" || who.Person != 0 && who.Person == o.Person
 }
 
 // answers tells whether the actor answers offers for the mission: its referent,

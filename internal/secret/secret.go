@@ -44,6 +44,9 @@ var (
 	qInsert = db.DoAcross("secret.insert", "keys belong to the instance",
 		`INSERT INTO secret_key (id, bytes, created_at) VALUES ($1, $2, $3)`)
 
+	qForget = db.DoAcross("secret.forget", "keys belong to the instance",
+		`DELETE FROM secret_key WHERE id <> $1`)
+
 	qNewest = db.Across("secret.newest", "keys belong to the instance",
 		`SELECT id, bytes, created_at FROM secret_key ORDER BY id DESC LIMIT 1`, scanKey)
 
@@ -62,6 +65,20 @@ func Refused(err error) bool { return errors.Is(err, ErrForged) || errors.Is(err
 func Rotate(ctx context.Context, d *db.DB) error {
 	_, err := rotate(ctx, d)
 	return err
+}
+
+// Revoke makes a new key and forgets all others: every link mailed before stops
+// working. For the operator, at the command line, when a key may be known to
+// somebody else.
+func Revoke(ctx context.Context, d *db.DB) error {
+	return d.Write(ctx, func(d *db.DB) error {
+		k, err := rotate(ctx, d)
+		if err != nil {
+			return err
+		}
+		_, err = qForget.Run(ctx, d, k.id)
+		return err
+	})
 }
 
 func rotate(ctx context.Context, d *db.DB) (key, error) {

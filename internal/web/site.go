@@ -99,14 +99,13 @@ func (s *Site) Handler(routes []Route) http.Handler {
 	if err != nil {
 		panic(err) // the options are constants
 	}
-	return s.secure(compress(crossSite.Handler(mux)))
+	return s.shut(compress(crossSite.Handler(mux)))
 }
 
-// secure says to browsers what our pages never do: run a script or a style
+// shut says to browsers what our pages never do: run a script or a style
 // that is written in them, load anything from another host, be framed, tell
 // other sites where the reader came from.
-func (s *Site) secure(next http.Handler) http.Handler {
-	secureTransport := strings.HasPrefix(s.URL, "https://")
+func (s *Site) shut(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "+
@@ -117,7 +116,7 @@ func (s *Site) secure(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()")
-		if secureTransport {
+		if s.secure() {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		next.ServeHTTP(w, r)

@@ -61,8 +61,18 @@ const (
 	// every text full, in characters of four bytes, escaped.
 	formLimit = 512 << 10
 
-	cookieName = "mainforte"
 )
+
+// cookieName binds the cookie to this very host wherever the transport allows
+// the prefix that says so.
+func (s *Site) cookieName() string {
+	if s.secure() {
+		return "__Host-mainforte"
+	}
+	return "mainforte"
+}
+
+func (s *Site) secure() bool { return strings.HasPrefix(s.URL, "https://") }
 
 // serve makes a handler of net/http from a route.
 func (s *Site) serve(route Route, text i18n.Text) http.Handler {
@@ -89,7 +99,7 @@ func (s *Site) serve(route Route, text i18n.Text) http.Handler {
 // arrive finds out who comes and where, and whether they may.
 func (v *Visit) arrive(route Route) error {
 	ctx := v.R.Context()
-	if cookie, err := v.R.Cookie(cookieName); err == nil {
+	if cookie, err := v.R.Cookie(v.cookieName()); err == nil {
 		p, found, err := people.Session(ctx, v.DB, cookie.Value)
 		if err != nil {
 			return err
@@ -216,7 +226,7 @@ func (v *Visit) write(status int, page templ.Component) error {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(v.T.Language()))
 	h.Set("Vary", "Cookie")
-	if v.SignedIn() {
+	if v.SignedIn() || v.R.PathValue("token") != "" {
 		h.Set("Cache-Control", "private, no-store")
 	} else {
 		h.Set("Cache-Control", "no-cache")
@@ -239,7 +249,7 @@ func (v *Visit) Forget() { http.SetCookie(v.W, v.cookie("", -time.Second)) }
 
 // SessionSecret is what the cookie holds; empty without one.
 func (v *Visit) SessionSecret() string {
-	cookie, err := v.R.Cookie(cookieName)
+	cookie, err := v.R.Cookie(v.cookieName())
 	if err != nil {
 		return ""
 	}
@@ -248,7 +258,7 @@ func (v *Visit) SessionSecret() string {
 
 func (v *Visit) cookie(value string, life time.Duration) *http.Cookie {
 	return &http.Cookie{
-		Name: cookieName, Value: value, Path: "/", MaxAge: int(life.Seconds()),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(v.URL, "https://"),
+		Name: v.cookieName(), Value: value, Path: "/", MaxAge: int(life.Seconds()),
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: v.secure(),
 	}
 }

@@ -121,6 +121,7 @@ CREATE TABLE invitation (
     PRIMARY KEY (association_id, id),
     UNIQUE (association_id, email_key)
 );
+CREATE INDEX invitation_address ON invitation (email_key);
 
 -- room: event
 CREATE TABLE event (

@@ -45,6 +45,7 @@ CREATE TABLE invitation (
     PRIMARY KEY (association_id, id),
     UNIQUE (association_id, email_key)
 );
+CREATE INDEX invitation_address ON invitation (email_key);
 CREATE TABLE job (
     id           BIGINT NOT NULL PRIMARY KEY,
     association_id BIGINT,

@@ -111,6 +111,12 @@ func role(said string) (referent, coordinator bool) {
 }
 
 func invite(v *web.Visit) error {
+	if err := v.LimitSignIns(); err != nil { // it sends a mail to an address that was typed, too
+		if form, again := v.Again("member", err); again {
+			return membersAgain(v, form)
+		}
+		return err
+	}
 	i := association.Invitation{Email: v.Value("email"), Name: v.Value("name"), Language: v.Association.Language}
 	i.Referent, i.Coordinator = role(v.Value("role"))
 	err := association.Invite(v.R.Context(), v.DB, v.Who, i)
@@ -165,10 +171,11 @@ func invitationAgain(v *web.Visit, a association.Association, i association.Invi
 		invitationContent(p))
 }
 
-// accept makes a member of whoever holds the invitation, and signs them in.
+// accept makes a member of whoever holds the invitation. It signs in somebody
+// who had no place here yet, and nobody else.
 func accept(v *web.Visit) error {
 	ctx, token := v.R.Context(), v.R.PathValue("token")
-	a, p, err := association.Accept(ctx, v.DB, token, v.Value("name"))
+	accepted, err := association.Accept(ctx, v.DB, token, v.Value("name"))
 	if form, again := v.Again("member", err); again {
 		of, i, err := association.OpenInvitation(ctx, v.DB, token)
 		if err != nil {
@@ -179,12 +186,17 @@ func accept(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	session, err := people.StartSession(ctx, v.DB, p.ID)
-	if err != nil {
-		return err
+	home := v.Path("/a/" + accepted.Association.Slug)
+	if accepted.Fresh {
+		session, err := people.StartSession(ctx, v.DB, accepted.Person.ID)
+		if err != nil {
+			return err
+		}
+		v.Remember(session)
+	} else if v.Person.ID != accepted.Person.ID {
+		return v.Redirect(v.Path("/sign-in")+"?next="+url.QueryEscape(home), "joined_elsewhere")
 	}
-	v.Remember(session)
-	return v.Redirect(v.Path("/a/"+a.Slug), "joined")
+	return v.Redirect(home, "joined")
 }
 
 // settingsPage is what an association decides about itself.

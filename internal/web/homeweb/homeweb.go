@@ -7,7 +7,6 @@ import (
 
 	"mainforte/internal/association"
 	"mainforte/internal/db"
-	"mainforte/internal/fault"
 	"mainforte/internal/mission"
 	"mainforte/internal/web"
 )
@@ -72,21 +71,22 @@ func accessibility(v *web.Visit) error {
 // health is well when the database answers.
 func health(v *web.Visit) error {
 	if _, err := mission.Count(v.R.Context(), v.DB, mission.Filter{}); err != nil {
-		return fault.New(fault.TooMany, "fault.busy").Because(err)
+		v.Log.Error("not well", "error", err)
+		return plain(v, http.StatusServiceUnavailable, "the database does not answer\n")
 	}
-	return plain(v, "ok\n")
+	return plain(v, http.StatusOK, "ok\n")
 }
 
 // robots asks machines to stay away from what concerns persons.
 func robots(v *web.Visit) error {
-	return plain(v, "User-agent: *\nDisallow: /c/\nDisallow: /sign-in\nDisallow: /invitation/\nDisallow: /desk\nDisallow: /en/c/\nDisallow: /en/sign-in\nDisallow: /en/invitation/\n")
+	return plain(v, http.StatusOK, "User-agent: *\nDisallow: /c/\nDisallow: /sign-in\nDisallow: /invitation/\nDisallow: /desk\nDisallow: /en/c/\nDisallow: /en/sign-in\nDisallow: /en/invitation/\n")
 }
 
-func plain(v *web.Visit, text string) error {
+func plain(v *web.Visit, status int, text string) error {
 	h := v.W.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-cache")
-	v.W.WriteHeader(http.StatusOK)
+	v.W.WriteHeader(status)
 	_, err := v.W.Write([]byte(text))
 	return err
 }

@@ -26,6 +26,14 @@ type way struct {
 	link bool
 }
 
+// limit bounds what comes by a link, which may have got into any hands.
+func (w way) limit(v *web.Visit) error {
+	if w.link {
+		return v.LimitOffers()
+	}
+	return nil
+}
+
 // inside is the way of those who are signed in.
 func inside(handle func(*web.Visit, way) error) web.Handler {
 	return func(v *web.Visit) error {
@@ -218,7 +226,10 @@ func answer(v *web.Visit, w way) error {
 
 // write adds words.
 func write(v *web.Visit, w way) error {
-	err := offer.Write(v.R.Context(), v.DB, w.who, w.id, v.Value("words"))
+	err := w.limit(v)
+	if err == nil {
+		err = offer.Write(v.R.Context(), v.DB, w.who, w.id, v.Value("words"))
+	}
 	if form, again := v.Again("offer", err); again {
 		return show(v, w, form, v.Form("offer", url.Values{}))
 	}
@@ -237,7 +248,11 @@ func withdraw(v *web.Visit, w way) error {
 
 // follow makes an offer for the mission that was proposed instead.
 func follow(v *web.Visit, w way) error {
-	made, err := offer.Follow(v.R.Context(), v.DB, w.who, w.id, v.Value("words"))
+	var made offer.Offer
+	err := w.limit(v)
+	if err == nil {
+		made, err = offer.Follow(v.R.Context(), v.DB, w.who, w.id, v.Value("words"))
+	}
 	if form, again := v.Again("offer", err); again {
 		return show(v, w, form, v.Form("offer", url.Values{}))
 	}

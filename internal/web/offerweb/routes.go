@@ -14,6 +14,7 @@ func Routes() []web.Route {
 		{Pattern: "GET /a/{association}/offers/{offer}", Access: web.Person, Handle: inside(read)},
 		{Pattern: "POST /a/{association}/offers/{offer}/answer", Access: web.Member, Handle: inside(answer)},
 		{Pattern: "POST /a/{association}/offers/{offer}/messages", Access: web.Person, Handle: inside(write)},
+		{Pattern: "POST /a/{association}/offers/{offer}/confirm", Access: web.Person, Handle: inside(confirm)},
 		{Pattern: "POST /a/{association}/offers/{offer}/withdraw", Access: web.Person, Handle: inside(withdraw)},
 		{Pattern: "POST /a/{association}/offers/{offer}/follow", Access: web.Person, Handle: inside(follow)},
 
