@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"mainforte/internal/mission"
 )
 
 // sentence is one entry of a catalogue: one form, or two.
@@ -162,6 +164,18 @@ func literals(t *testing.T) (whole map[string]string, prefixes []string) {
 
 // derived are the parts that the code puts before a name of its own.
 var derived = regexp.MustCompile(`^(start|offer|mission|people|member|association)\.field\.|^done\.|^home\.(privacy|accessibility)\.|^web\.error\.|\.(hint|mine|theirs|text|label)$|^mission\.(text|move)\.|^sheet\.(trust|visibility)$`)
+
+// The optional texts of a mission have their words on the page and in the form.
+func TestEveryTextOfAMissionHasItsWords(t *testing.T) {
+	french := readCatalogue(t, "fr")
+	for _, text := range mission.Texts {
+		for _, key := range []string{"mission.text." + text.Name, "mission.field." + text.Name} {
+			if _, ok := french[key]; !ok {
+				t.Errorf("the text %q has no words: add %s to both catalogues.", text.Name, key)
+			}
+		}
+	}
+}
 
 func TestEverySentenceIsSaid(t *testing.T) {
 	whole, prefixes := literals(t)

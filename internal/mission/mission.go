@@ -170,11 +170,18 @@ func ByID(ctx context.Context, d *db.DB, who actor.Actor, id db.ID) (Mission, er
 
 // BySlug gives the mission that an address names, under this name or an older
 // one, if the actor may read it. The caller redirects when Slug is another.
+//
+// An unlisted mission is found by visitors under addresses that hold its number
+// only: those it had while it was public end when it is hidden.
 func BySlug(ctx context.Context, d *db.DB, who actor.Actor, slug string) (Mission, error) {
 	if !words.IsSlug(slug) { // PostgreSQL takes no odd bytes, not even to look for them
 		return Mission{}, fault.New(fault.Missing, "fault.missing")
 	}
-	return readable(who)(qBySlug.One(ctx, d, who, slug))
+	m, err := readable(who)(qBySlug.One(ctx, d, who, slug))
+	if err == nil && m.Visibility == Unlisted && !who.Belongs() && hiddenNumber(slug) != hiddenNumber(m.Slug) {
+		return Mission{}, fault.New(fault.Missing, "fault.missing")
+	}
+	return m, err
 }
 
 // readable answers the same to what does not exist and to what may not be
@@ -218,9 +225,8 @@ func All(ctx context.Context, d *db.DB, who actor.Actor, before db.ID, limit int
 	}
 }
 
-// Many gives missions by ID, those that the actor may read or was referred to.
-// For rooms that show what concerns the actor anyway, such as an offer's
-// mission.
+// Many gives missions by ID, whoever asks: for rooms that have established that
+// they concern the actor, such as the mission of one's own offer.
 func Many(ctx context.Context, d *db.DB, who actor.Actor, ids []db.ID) (map[db.ID]Mission, error) {
 	found, err := qMany.Each(ctx, d, who, ids)
 	many := make(map[db.ID]Mission, len(found))

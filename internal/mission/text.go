@@ -16,7 +16,8 @@ type More struct {
 }
 
 // Text describes one optional text. Its words are in the catalogues under
-// mission.text.NAME (on the page), .label and .hint (in the form).
+// mission.text.NAME (on the page), mission.field.NAME and mission.field.NAME.hint
+// (in the form).
 type Text struct {
 	Name string
 	// Of points to the text.

@@ -160,11 +160,23 @@ func checkContent(ctx context.Context, d *db.DB, who actor.Actor, c Content) (Co
 }
 
 // takeSlug gives the mission the address of its title, numbered if another
-// mission has it; the addresses it had before keep leading to it.
+// mission has it; the addresses it had before keep leading to it. That of an
+// unlisted mission ends in a number that nobody guesses, which it keeps when
+// its title changes.
 func takeSlug(ctx context.Context, d *db.DB, who actor.Actor, m *Mission) error {
 	base := words.Slug(m.Title)
 	if base == "" {
 		base = "mission"
+	}
+	if m.Visibility == Unlisted {
+		number := hiddenNumber(m.Slug)
+		if number == "" {
+			number = randomNumber(d)
+		}
+		base += "-" + number
+	}
+	if rest, same := strings.CutPrefix(m.Slug, base); same && strings.Trim(rest, "-0123456789") == "" {
+		return nil
 	}
 	for slug := range words.Numbered(base) {
 		n, err := qTakeSlug.Run(ctx, d, who, slug, m.ID)
@@ -184,4 +196,27 @@ func takeSlug(ctx context.Context, d *db.DB, who actor.Actor, m *Mission) error 
 		return nil
 	}
 	return fault.New(fault.Conflict, "fault.slug_taken", "slug", base)
+}
+
+// hiddenDigits make a number that takes longer to guess than a mission lives:
+// a million million.
+const hiddenDigits = 12
+
+func randomNumber(d *db.DB) string {
+	digits := d.Random(hiddenDigits)
+	for i, b := range digits {
+		digits[i] = '0' + b%10
+	}
+	return string(digits)
+}
+
+// hiddenNumber is the number in the address of a mission that is or was
+// unlisted; empty for any other address.
+func hiddenNumber(slug string) string {
+	for part := range strings.SplitSeq(slug, "-") {
+		if len(part) == hiddenDigits && strings.Trim(part, "0123456789") == "" {
+			return part
+		}
+	}
+	return ""
 }
