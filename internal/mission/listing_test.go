@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"mainforte/internal/association"
 	"mainforte/internal/db"
@@ -18,28 +16,7 @@ import (
 	"mainforte/internal/housetest"
 	"mainforte/internal/jobs"
 	"mainforte/internal/mission"
-	"mainforte/internal/words"
 )
-
-func search(ctx context.Context, t testing.TB, d *db.DB, f mission.Filter) []mission.Listing {
-	t.Helper()
-	found, err := mission.Search(ctx, d, f, 100)
-	housetest.Must(t, err)
-	n, err := mission.Count(ctx, d, f)
-	housetest.Must(t, err)
-	if f.After == 0 && n != len(found) {
-		t.Errorf("%d are counted, %d found", n, len(found))
-	}
-	return found
-}
-
-func titles(found []mission.Listing) []string {
-	all := make([]string, 0, len(found))
-	for _, l := range found {
-		all = append(all, l.Title)
-	}
-	return all
-}
 
 func TestAListingHoldsPublicFacts(t *testing.T) {
 	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
@@ -109,142 +86,6 @@ func TestListedWhileOpenAndPublic(t *testing.T) {
 			show(mission.Public)
 			listed(true, "public again")
 		}
-	})
-}
-
-func TestSearchFindsWords(t *testing.T) {
-	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
-		h := housetest.New(ctx, t, d)
-		h.Move(h.Mission, mission.Done)
-		theatre := h.Open(func(c *mission.Content) {
-			c.Title, c.Need, c.Place = "Théâtre de rue à l’œil", "Tenir la buvette.", "Saint-Étienne"
-			c.More.Details = "Avec Cœur et entrain."
-		})
-		garden := h.Open(func(c *mission.Content) { c.Title, c.Need, c.Place = "Théorie du jardin", "Semer.", "Nantes" })
-		for _, c := range []struct {
-			words string
-			want  []string
-		}{
-			{"théâtre", []string{theatre.Title}},
-			{"THEATRE", []string{theatre.Title}},
-			{"the\u0301atre", []string{theatre.Title}},
-			{"thé", []string{garden.Title, theatre.Title}}, // the beginning of a word
-			{"âtre", []string{}},                           // not its end
-			{"coeur", []string{theatre.Title}},
-			{"cœur", []string{theatre.Title}},
-			{"oeil théâtre", []string{theatre.Title}},
-			{"jardin buvette", []string{}}, // all of them
-			{"saint etienne buv", []string{theatre.Title}},
-			{"la boussole", []string{garden.Title, theatre.Title}}, // who asks
-			{"l’", []string{garden.Title, theatre.Title}},          // nothing to look for
-			{"semer du jardin de la théorie à nantes", []string{garden.Title}},
-			{"%", []string{garden.Title, theatre.Title}},
-			{"the_tre", []string{}},
-			{"\x00\xff thea", []string{theatre.Title}},
-			{strings.Repeat("x", 5000), []string{}},
-		} {
-			if diff := cmp.Diff(c.want, titles(search(ctx, t, d, mission.Filter{Association: h.Slug, Words: c.words}))); diff != "" {
-				t.Errorf("%.40q: %s", c.words, diff)
-			}
-		}
-	})
-}
-
-func TestSearchFilters(t *testing.T) {
-	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
-		h, other := housetest.New(ctx, t, d), housetest.New(ctx, t, d)
-		h.Move(h.Mission, mission.Done)
-		for _, name := range []string{"", "r", "e", "re"} {
-			h.Open(func(c *mission.Content) {
-				c.Title, c.Remote, c.Entry = "m"+name, strings.Contains(name, "r"), strings.Contains(name, "e")
-			})
-		}
-		for _, c := range []struct {
-			filter mission.Filter
-			want   []string
-		}{
-			{mission.Filter{}, []string{"mre", "me", "mr", "m"}},
-			{mission.Filter{Remote: true}, []string{"mre", "mr"}},
-			{mission.Filter{Entry: true}, []string{"mre", "me"}},
-			{mission.Filter{Remote: true, Entry: true}, []string{"mre"}},
-			{mission.Filter{Words: "mr", Entry: true}, []string{"mre"}},
-			{mission.Filter{Words: "fontaines", Remote: true}, []string{"mre", "mr"}},
-		} {
-			c.filter.Association = h.Slug
-			if diff := cmp.Diff(c.want, titles(search(ctx, t, d, c.filter))); diff != "" {
-				t.Errorf("%+v: %s", c.filter, diff)
-			}
-		}
-		everywhere := search(ctx, t, d, mission.Filter{})
-		for _, slug := range []string{h.Slug, other.Slug} {
-			if !slices.ContainsFunc(everywhere, func(l mission.Listing) bool { return l.AssociationSlug == slug }) {
-				t.Errorf("the whole list holds nothing of %s", slug)
-			}
-		}
-		for _, slug := range []string{"nulle-part", "\x00", "\xff", "'"} {
-			if found := search(ctx, t, d, mission.Filter{Association: slug}); len(found) != 0 {
-				t.Errorf("at %q: %q", slug, titles(found))
-			}
-		}
-	})
-}
-
-// Whatever is asked, the answer is the listings each word of the question
-// begins a word of, the newest first; and paged by any size, the same.
-func TestSearchLaws(t *testing.T) {
-	vocabulary := strings.Fields("jardin jardinier théâtre thé cœur coeurs œuvre été étape relire relief à de la")
-	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
-		h := housetest.New(ctx, t, d)
-		h.Move(h.Mission, mission.Done)
-		for i := range 13 {
-			h.Open(func(c *mission.Content) {
-				c.Title = fmt.Sprintf("%s %s n° %d", vocabulary[i%len(vocabulary)], vocabulary[(i*5+2)%len(vocabulary)], 100+i)
-				c.Need, c.Remote, c.Entry = vocabulary[(i*7+1)%len(vocabulary)], i%2 == 0, i%3 == 0
-			})
-		}
-		all := search(ctx, t, d, mission.Filter{Association: h.Slug})
-		if len(all) != 13 || !slices.IsSortedFunc(all, func(a, b mission.Listing) int { return int(b.Key - a.Key) }) {
-			t.Fatalf("listed: %q", titles(all))
-		}
-		rapid.Check(t, func(r *rapid.T) {
-			var asked []string
-			for _, word := range rapid.SliceOfN(rapid.SampledFrom(vocabulary), 0, 4).Draw(r, "words") {
-				letters := []rune(word)
-				asked = append(asked, string(letters[:rapid.IntRange(1, len(letters)).Draw(r, "letters")]))
-			}
-			f := mission.Filter{
-				Association: h.Slug, Words: strings.Join(asked, " "),
-				Remote: rapid.Bool().Draw(r, "remote"), Entry: rapid.Bool().Draw(r, "entry"),
-			}
-			var want []mission.Listing
-			for _, l := range all {
-				holds := words.Tokens(l.Title, l.Need, l.Place, l.AssociationName)
-				if (l.Remote || !f.Remote) && (l.Entry || !f.Entry) && !slices.ContainsFunc(words.Tokens(f.Words), func(word string) bool {
-					return !slices.ContainsFunc(holds, func(held string) bool { return strings.HasPrefix(held, word) })
-				}) {
-					want = append(want, l)
-				}
-			}
-			size := rapid.IntRange(1, 5).Draw(r, "size")
-			var got []mission.Listing
-			for {
-				page, err := mission.Search(ctx, d, f, size)
-				if err != nil {
-					r.Fatal(err)
-				}
-				got = append(got, page...)
-				if len(page) < size {
-					break
-				}
-				f.After = page[len(page)-1].Key
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				r.Fatalf("%+v: %s", f, diff)
-			}
-			if n, err := mission.Count(ctx, d, f); err != nil || n != len(want) {
-				r.Fatalf("%d are counted, %v, want %d", n, err, len(want))
-			}
-		})
 	})
 }
 

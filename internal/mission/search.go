@@ -22,13 +22,12 @@ type Filter struct {
 // CountLimit is where counting stops: beyond it a count is "more than".
 const CountLimit = 1000
 
-const (
-	// wordLimit bounds what one search may ask; further words are left out.
-	wordLimit = 4
-	// rare is how few listings a word is in for them to be fetched and
-	// sorted; a word of more is looked for while the list is walked.
-	rare = 1000
-)
+// wordLimit bounds what one search may ask; further words are left out.
+const wordLimit = 4
+
+// rare is how few listings a word is in for them to be fetched and sorted; a
+// word of more is looked for while the list is walked.
+var rare = 1000
 
 // A shelf is a way to the listings: the same answer at another price. Nobody
 // who searches may make the database read everything: not by asking for what

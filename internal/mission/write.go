@@ -3,6 +3,7 @@ package mission
 import (
 	"context"
 	"encoding/json"
+	"strings"
 
 	"mainforte/internal/actor"
 	"mainforte/internal/association"
@@ -174,9 +175,6 @@ func takeSlug(ctx context.Context, d *db.DB, who actor.Actor, m *Mission) error 
 			number = randomNumber(d)
 		}
 		base += "-" + number
-	}
-	if rest, same := strings.CutPrefix(m.Slug, base); same && strings.Trim(rest, "-0123456789") == "" {
-		return nil
 	}
 	for slug := range words.Numbered(base) {
 		n, err := qTakeSlug.Run(ctx, d, who, slug, m.ID)
