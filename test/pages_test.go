@@ -2,12 +2,10 @@ package test
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +15,6 @@ import (
 
 	"mainforte/internal/app"
 	"mainforte/internal/i18n"
-	"mainforte/internal/web"
 	"mainforte/internal/web/demoweb"
 )
 
@@ -92,7 +89,11 @@ var tours = []struct {
 		{name: "sign-in-gone", at: "/sign-in/nothing", status: http.StatusGone, public: true},
 		{name: "invitation", at: "mail to invitee@courriel.example: /invitation/", public: true},
 		{name: "invitation-wrong", at: "mail to invitee@courriel.example: /invitation/", then: send("Accepter"), public: true},
-		{name: "link", at: "mail to alix@courriel.example: /c/", public: true},
+		{name: "link", at: "mail to alix@poste.example: /c/", public: true},
+		{name: "link-late", at: "mail to theophile@lettres.example: /c/", public: true},
+		{name: "link-redirected", at: "mail to helene@lettres.example: /c/", public: true},
+		{name: "mission-paused", at: "/a/roue-libre/missions/refaire-la-remorque-de-l-atelier", public: true},
+		{name: "mission-filled", at: "/a/les-veilleuses/missions/classer-les-recus-avec-la-tresoriere", public: true},
 		{name: "nowhere", at: "/nowhere", status: http.StatusNotFound, public: true},
 		{name: "demo", at: "/demo"},
 		{name: "demo-clock", at: "/demo/clock"},
@@ -127,6 +128,10 @@ var tours = []struct {
 		{name: "new-mission", at: "/a/les-veilleuses/new-mission"},
 		{name: "new-mission-wrong", at: "/a/les-veilleuses/new-mission", then: send("Publier")},
 		{name: "mission", on: "/desk", leads: aMission},
+		{name: "edit-wrong", on: "/desk", leads: aMission, then: func(w *window) {
+			w.press("Modifier")
+			blank("Enregistrer")(w)
+		}},
 		{name: "edit", at: "/a/les-veilleuses/missions/traduire-le-site-en-anglais-une-page-a-la-fois/edit"},
 		{name: "offers", at: "/a/les-veilleuses/missions/traduire-le-site-en-anglais-une-page-a-la-fois/offers"},
 		{name: "missions-of-association", at: "/a/les-veilleuses/missions"},
@@ -144,6 +149,8 @@ var tours = []struct {
 		{name: "settings-wrong", at: "/a/les-veilleuses/settings", then: blank("Enregistrer")},
 		{name: "start", at: "/a/les-veilleuses/start"},
 		{name: "share", at: "/a/les-veilleuses/share"},
+		{name: "draft", on: "/a/les-veilleuses/missions", leads: `/accueillir-les-nouvelles-voix$`},
+		{name: "offers-none", at: "/a/les-veilleuses/missions/accueillir-les-nouvelles-voix/offers"},
 		{name: "missions-of-association", at: "/a/les-veilleuses/missions"},
 		{name: "english-members", at: "/en/a/les-veilleuses/members"},
 	}},
@@ -442,6 +449,42 @@ func (l *look) barriers() []string {
 	return found
 }
 
+// TestBarriersAreFound looks at a page with barriers in it, for a search that
+// finds nothing may not have looked. Light is easy to read there and dark is
+// not, so it also tells that both are seen.
+func TestBarriersAreFound(t *testing.T) {
+	long(t)
+	t.Parallel()
+	source, err := os.ReadFile(axe)
+	if err != nil {
+		lacking(t, "axe")
+	}
+	web := serve(t, nil, "serve", "--data", t.TempDir()+"/mainforte.db", "--listen", "localhost:0")
+	l := &look{window: newWindow(t, web.URL, true), axe: string(source)}
+	l.open("/privacy")
+	script[any](l.window, `document.querySelector("main").insertAdjacentHTML("beforeend", '<input name="bare"><p id="faint">Faint</p>');
+		document.getElementById("faint").style.color = "#333"; undefined`)
+	script[any](l.window, l.axe+"; undefined")
+	for _, s := range settings {
+		l.size(s.width, s.dark)
+		found := strings.Join(l.barriers(), "\n")
+		if !strings.Contains(found, "label,") || strings.Contains(found, "color-contrast,") != s.dark {
+			t.Errorf("at %s it finds:\n%s", s.name, found)
+		}
+	}
+	script[any](l.window, `document.getElementById("faint").style.width = "700px"; undefined`)
+	l.size(phone, false)
+	if l.wider() == "" {
+		t.Error("a page wider than the window is not seen")
+	}
+	script[any](l.window, `fetch("http://127.0.0.1:1/").catch(() => {}); undefined`)
+	until(t, "a request to another host, noted", func() bool {
+		l.lock.Lock()
+		defer l.lock.Unlock()
+		return strings.Contains(strings.Join(l.wrong, " "), "127.0.0.1:1")
+	})
+}
+
 // pictures keeps what the page looks like, if a folder for it is named.
 func (l *look) pictures(p page) {
 	l.t.Helper()
@@ -452,16 +495,7 @@ func (l *look) pictures(p page) {
 	l.must(os.MkdirAll(folder, 0o755))
 	for _, s := range settings {
 		l.size(s.width, s.dark)
-		ctx, cancel := context.WithTimeout(l.ctx, patience)
-		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-		cancel()
-		l.must(err)
-		l.must(os.WriteFile(folder+"/"+l.who+"-"+p.name+"-"+s.name+".png", picture, 0o644))
+		l.must(os.WriteFile(folder+"/"+l.who+"-"+p.name+"-"+s.name+".png", l.png(), 0o644))
 	}
 }
 
-var (
-	_ = json.Marshal
-	_ = strconv.Itoa
-	_ web.Route
-)

@@ -492,10 +492,10 @@ func (b built) facts() []string {
 			facts = append(facts, fmt.Sprint(m.Name, m.Status, m.Role(), day(m.Joined)))
 		}
 		for _, m := range h.missions {
-			facts = append(facts, fmt.Sprint(m.Slug, m.State, m.Visibility, m.Trust, day(m.Created), day(m.Changed)))
+			facts = append(facts, fmt.Sprint(m.Title, m.State, m.Visibility, m.Trust, day(m.Created), day(m.Changed)))
 		}
 		for _, o := range h.offers {
-			facts = append(facts, fmt.Sprint(o.OfMission.Slug, o.Name, o.State, o.Instead.Slug, day(o.Made), day(o.Due), day(o.Returns),
+			facts = append(facts, fmt.Sprint(o.OfMission.Title, o.Name, o.State, o.Instead.Slug, day(o.Made), day(o.Due), day(o.Returns),
 				day(o.Confirmed), day(o.Answered), day(o.Unread)))
 		}
 	}

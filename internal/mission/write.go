@@ -83,8 +83,9 @@ func Save(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, c Content) (
 			return err
 		}
 		same := words.Slug(m.Title) == words.Slug(checked.Title)
+		hides := checked.Visibility == Unlisted && hiddenNumber(m.Slug) == ""
 		m.Content = checked
-		if same {
+		if same && !hides {
 			return nil
 		}
 		return takeSlug(ctx, d, who, m)

@@ -195,7 +195,7 @@ func TestSlugsFollowTitles(t *testing.T) {
 		is(second, "le-jardin-2") // its own, again
 
 		is(rename(write("Ateliers 2026"), "Ateliers"), "ateliers") // a year is not a number of ours
-		is(rename(write("Ateliers 2"), "Ateliers"), "ateliers-2") // and this one happens to be
+		is(rename(write("Ateliers 2"), "Ateliers"), "ateliers-2")  // and this one happens to be
 		is(write("日本"), "mission")
 		is(write("中国"), "mission-2")
 	})

@@ -60,7 +60,6 @@ const (
 	// formLimit is the most that a form may send: the longest mission with
 	// every text full, in characters of four bytes, escaped.
 	formLimit = 512 << 10
-
 )
 
 // cookieName binds the cookie to this very host wherever the transport allows
