@@ -66,3 +66,7 @@ build: ## build bin/mainforte: one static file
 .PHONY: clean
 clean: ## remove what the other targets made here
 	rm -rf bin test/axe/node_modules
+
+.PHONY: picture
+picture: deps ## draw docs/mainforte.png from the demo
+	MAINFORTE_PICTURE=$(CURDIR)/docs/mainforte.png go test -count=1 -run '^TestPicture$$' ./test

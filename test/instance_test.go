@@ -90,13 +90,16 @@ func serve(t testing.TB, environ []string, args ...string) *instance {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		i.kill()
-		if t.Failed() {
-			t.Logf("the log of %s:\n%s", i.URL, i.log)
-		}
-	})
+	t.Cleanup(func() { i.ends(t) })
 	return i
+}
+
+// ends kills it with its test, and shows what it said if that failed.
+func (i *instance) ends(t testing.TB) {
+	i.kill()
+	if t.Failed() {
+		t.Logf("the log of %s:\n%s", i.URL, i.log)
+	}
 }
 
 // kill ends it as a power cut does.

@@ -11,17 +11,14 @@ import (
 	"mainforte/internal/config"
 )
 
-// public is the address of an instance of several nodes: that of what stands
-// in front of them, which a test does not need.
-const public = "http://aide.example"
-
 // node serves a shared database, its mail going to a port.
 func node(t *testing.T, data string, mailPort int) *instance {
 	t.Helper()
-	return serve(t, append(mailTo(mailPort), config.Variable("workers")+"=1"), "serve", "--data", data, "--listen", "localhost:0", "--url", public)
+	return serve(t, append(mailTo(mailPort), config.Variable("workers")+"=1"), "serve", "--data", data, "--listen", "localhost:0")
 }
 
-// on gives a node's own address of a page whose public address is known.
+// on gives the address on a node of a page that a mail or a command names:
+// what stands in front of the nodes, a test does not need.
 func on(t *testing.T, n *instance, address string) string {
 	t.Helper()
 	u, err := url.Parse(address)
@@ -36,7 +33,7 @@ func on(t *testing.T, n *instance, address string) string {
 func shared(t *testing.T) (data, first string) {
 	t.Helper()
 	data = postgres(t)
-	first = link(t, run(t, "init", "--data", data, "--association", "anse", "--name", "Les Mains de l’Anse", "--coordinator", "camille@anse.example", "--url", public))
+	first = link(t, run(t, "init", "--data", data, "--association", "anse", "--name", "Les Mains de l’Anse", "--coordinator", "camille@anse.example"))
 	table := t.TempDir() + "/missions.csv"
 	write(t, table, "titre\nRéparer les filets\n")
 	run(t, "import", "missions", "--data", data, "--association", "anse", table)

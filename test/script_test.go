@@ -122,8 +122,8 @@ func serveIn(ts *testscript.TestScript, neg bool, args []string) {
 	environ = append(environ, "TMPDIR="+ts.Getenv("TMPDIR"))
 	i, err := start(path, environ, args[1:]...)
 	ts.Check(err)
-	ts.Defer(i.kill)
 	s := sceneOf(ts)
+	s.t.Cleanup(func() { i.ends(s.t) })
 	s.running[args[0]] = i
 	s.reader = newReader(s.t, i.URL)
 	ts.Setenv("URL", i.URL)

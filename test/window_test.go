@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
@@ -58,6 +59,8 @@ type window struct {
 	t        testing.TB
 	ctx      context.Context
 	instance string
+	// closely: whoever uses this window measures the pages by themselves.
+	closely bool
 
 	lock    sync.Mutex
 	asked   []string // addresses, of which there may be none elsewhere
@@ -142,9 +145,11 @@ func call(w *window, method string, params any) {
 }
 
 // size sets the width and whether it is dark.
-func (w *window) size(width int64, dark bool) {
+func (w *window) size(width int64, dark bool) { w.t.Helper(); w.frame(width, 760, dark) }
+
+func (w *window) frame(width, height int64, dark bool) {
 	w.t.Helper()
-	call(w, emulation.SetDeviceMetricsOverride.Method, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 760, DeviceScaleFactor: 1})
+	call(w, emulation.SetDeviceMetricsOverride.Method, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1})
 	scheme := "light"
 	if dark {
 		scheme = "dark"
@@ -218,10 +223,19 @@ func (w *window) check() {
 	for _, complaint := range wrong {
 		w.t.Errorf("the console at %s: %s", w.address(), complaint)
 	}
-	for _, width := range []int64{320, phone} {
+	if !w.closely {
+		w.measure(320, phone)
+	}
+}
+
+// measure finds at which widths the page scrolls sideways, and leaves the
+// last.
+func (w *window) measure(widths ...int64) {
+	w.t.Helper()
+	for _, width := range widths {
 		w.size(width, false)
-		if wide := w.wider(); wide != "" {
-			w.t.Errorf("%s scrolls sideways at %d pixels: %s", w.address(), width, wide)
+		if out := w.wider(); out != "" {
+			w.t.Errorf("%s scrolls sideways at %d pixels: %s", w.address(), width, out)
 		}
 	}
 }
@@ -299,7 +313,8 @@ func (w *window) write(label, words string) *window {
 	w.t.Helper()
 	field := w.field(label)
 	script[string](w, "("+string(field)+").value = ''")
-	w.do(chromedp.SendKeys(field, words))
+	w.do(chromedp.Click(field))
+	call(w, input.InsertText.Method, input.InsertTextParams{Text: words})
 	if got := w.value(label); got != words {
 		w.t.Fatalf("« %s » holds %q after %q was typed", label, got, words)
 	}

@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
-	_ "time/tzdata" // time zones on machines that have none
 
 	"github.com/alecthomas/kong"
 

@@ -9,6 +9,7 @@ import (
 	mailaddress "net/mail"
 	"net/url"
 	"slices"
+	"strings"
 
 	"mainforte/internal/actor"
 	"mainforte/internal/app"
@@ -111,7 +112,14 @@ func (f serveCommand) Run(ctx context.Context, s streams) error {
 		if err != nil {
 			return err
 		}
-		a, err := app.New(d, logger(c, s), app.Settings{Site: site(c, home), Sender: sender, From: from(c, home), Workers: c.Workers})
+		log := logger(c, s)
+		if c.Mail.Host == "" {
+			log.Warn("no mail server is named (mail.host): nobody is written to, and letters are given up after two days")
+		}
+		if strings.HasPrefix(home, "https://") && len(c.TrustedProxies) == 0 {
+			log.Warn("no proxy is trusted (trusted_proxies): behind one, all visitors share one limit")
+		}
+		a, err := app.New(d, log, app.Settings{Site: site(c, home), Sender: sender, From: from(c, home), Workers: c.Workers})
 		if err != nil {
 			return err
 		}
@@ -131,7 +139,7 @@ func serve(ctx context.Context, s streams, a *app.App, listener net.Listener, pu
 func site(c config.Config, public string) web.Site {
 	return web.Site{
 		Name: c.Name, URL: public, Contact: c.Contact, SourceURL: c.SourceURL, Zone: i18n.Zone(c.TimeZone),
-		Open: c.Open(), Proxies: c.TrustedProxies, OffersPerHour: c.OffersPerHour, SignInsPerHour: c.SignInsPerHour,
+		Open: c.Open(), Proxies: c.TrustedProxies, NoMail: c.Mail.Host == "", OffersPerHour: c.OffersPerHour, SignInsPerHour: c.SignInsPerHour,
 	}
 }
 

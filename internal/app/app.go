@@ -49,14 +49,16 @@ var Subscribers = map[string][]string{
 
 // periodic is what comes back by itself.
 var periodic = []jobs.Periodic{
-	{Kind: "people.sweep", Every: 24 * time.Hour},
+	{Kind: "sweep", Every: 24 * time.Hour},
 }
 
 func handlers(post *mail.Post) map[string]jobs.Handler {
 	all := map[string]jobs.Handler{
 		"mission.relist":  event.Handler(mission.Relist),
 		"mission.replace": event.Handler(mission.Replace),
-		"people.sweep":    func(ctx context.Context, d *db.DB, _ jobs.Job) error { return people.Sweep(ctx, d) },
+		"sweep": func(ctx context.Context, d *db.DB, _ jobs.Job) error {
+			return errors.Join(people.Sweep(ctx, d), association.Sweep(ctx, d))
+		},
 	}
 	for _, letters := range []map[string]jobs.Handler{
 		peoplemail.Handlers(post), associationmail.Handlers(post), offermail.Handlers(post),
@@ -127,19 +129,22 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		Handler: a.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	var inHand sync.WaitGroup
+	defer inHand.Wait()
 	inHand.Go(func() { a.Runner.Run(ctx, a.workers) })
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {
 	case err := <-served:
+		cancel()
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
-	defer cancel()
+	stop, enough := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer enough()
 	err := server.Shutdown(stop)
-	inHand.Wait()
 	if served := <-served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

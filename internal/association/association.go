@@ -110,6 +110,17 @@ func Get(ctx context.Context, d *db.DB, who actor.Actor) (Association, error) {
 	return a, err
 }
 
+// Hold takes the association's row, within a transaction. Whoever writes what
+// depends on its members or its settings takes it first, so that a referent who
+// leaves or a name that changes meanwhile is not missed.
+func Hold(ctx context.Context, d *db.DB, who actor.Actor) (Association, error) {
+	a, found, err := db.Maybe(qLock.One(ctx, d, who))
+	if err == nil && !found {
+		err = fault.New(fault.Missing, "fault.missing")
+	}
+	return a, err
+}
+
 // Public lists the associations of the instance after a key, in the order in
 // which they came. Anybody may ask.
 func Public(ctx context.Context, d *db.DB, after db.ID, limit int) ([]Association, error) {
@@ -155,7 +166,7 @@ func insert(ctx context.Context, d *db.DB, a Association) (string, error) {
 		if len(a.Slug) < 2 {
 			a.Slug = "association"
 		}
-	} else if !words.IsSlug(asked) || len(asked) > 60 {
+	} else if asked != words.Slug(asked) {
 		return "", fault.New(fault.Invalid, "fault.slug_shape", "slug", asked)
 	}
 	for slug := range words.Numbered(a.Slug) {

@@ -204,7 +204,9 @@ func TestSaveTellsThatItChanged(t *testing.T) {
 		housetest.Must(t, association.Save(ctx, d, h.Coordinator.Who, h.Settings))
 		var heard []event.Event
 		housetest.Drain(ctx, t, d, map[string]jobs.Handler{"heard": event.Handler(func(_ context.Context, _ *db.DB, e event.Event) error {
-			heard = append(heard, e)
+			if e.Association == h.ID {
+				heard = append(heard, e)
+			}
 			return nil
 		})})
 		if len(heard) != 1 || heard[0].Association != h.ID || heard[0].Subject != h.ID || heard[0].Person != h.Coordinator.ID {

@@ -59,7 +59,7 @@ var (
 
 	qInvitations = db.SQL("association.invitations",
 		`SELECT `+invitationColumns+` FROM invitation
-		 WHERE association_id = $1 AND accepted_at IS NULL ORDER BY id DESC LIMIT 200`, scanInvitation)
+		 WHERE association_id = $1 AND accepted_at IS NULL AND expires_at > $2 ORDER BY id DESC LIMIT 200`, scanInvitation)
 
 	qAccept = db.SQL("association.accept",
 		`UPDATE invitation SET accepted_at = $3
@@ -68,6 +68,9 @@ var (
 
 	qTakeBack = db.Do("association.take_back",
 		`DELETE FROM invitation WHERE association_id = $1 AND id = $2 AND accepted_at IS NULL`)
+
+	qSweepInvitations = db.DoAcross("association.sweep_invitations", "what has expired goes, everywhere",
+		`DELETE FROM invitation WHERE expires_at < $1`)
 
 	qEraseInvitations = db.DoAcross("association.erase_invitations", "a person erases themselves everywhere",
 		`DELETE FROM invitation WHERE email_key = $1`)
@@ -87,6 +90,9 @@ func Invite(ctx context.Context, d *db.DB, who actor.Actor, i Invitation) error 
 		return err
 	}
 	return d.Write(ctx, func(d *db.DB) error {
+		if err := addsSomething(ctx, d, who, i); err != nil {
+			return err
+		}
 		id, now := d.NewID(), d.Now()
 		_, err := qInvite.Run(ctx, d, who, id, email, key, i.Name, i18n.In(i.Language).Language(),
 			i.Referent, i.Coordinator, who.Person, now, now.Add(InvitationLife))
@@ -97,12 +103,37 @@ func Invite(ctx context.Context, d *db.DB, who actor.Actor, i Invitation) error 
 	})
 }
 
+// addsSomething refuses to invite a member to what they already are.
+func addsSomething(ctx context.Context, d *db.DB, who actor.Actor, i Invitation) error {
+	p, known, err := people.ByAddress(ctx, d, i.Email)
+	if err != nil || !known {
+		return err
+	}
+	m, found, err := db.Maybe(qMember.One(ctx, d, who, p.ID))
+	if err != nil || !found || m.Status != Active {
+		return err
+	}
+	if (m.Referent || m.Coordinator || !i.Referent) && (m.Coordinator || !i.Coordinator) {
+		var check fault.Check
+		check.Say("email", "fault.already_member")
+		return check.Err()
+	}
+	return nil
+}
+
 // Invitations lists those that wait for an answer. For coordination.
 func Invitations(ctx context.Context, d *db.DB, who actor.Actor) ([]Invitation, error) {
 	if !who.Coordinates() {
 		return nil, fault.New(fault.Forbidden, "fault.forbidden")
 	}
-	return qInvitations.All(ctx, d, who)
+	return qInvitations.All(ctx, d, who, d.Now())
+}
+
+// Sweep deletes invitations that have expired: the address of somebody who never
+// came is not ours to keep. Periodic.
+func Sweep(ctx context.Context, d *db.DB) error {
+	_, err := qSweepInvitations.Run(ctx, d, d.Now())
+	return err
 }
 
 // TakeBack ends an invitation that nobody has accepted. For coordination.

@@ -2,6 +2,7 @@ package association_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,9 @@ func invite(ctx context.Context, t testing.TB, d *db.DB, h *housetest.House, i a
 	housetest.Must(t, association.Invite(ctx, d, h.Coordinator.Who, i))
 	var token string
 	housetest.Drain(ctx, t, d, map[string]jobs.Handler{"post": event.Handler(func(ctx context.Context, d *db.DB, e event.Event) error {
+		if e.Association != h.ID {
+			return nil
+		}
 		i, err := association.InvitationByID(ctx, d, h.Program, e.Subject)
 		if err != nil {
 			return err
@@ -133,6 +137,27 @@ func TestAnInvitationEnds(t *testing.T) {
 		clock.Advance(time.Second)
 		gone(ctx, t, d, late)
 		gone(ctx, t, d, "x"+late)
+	})
+}
+
+func TestSweepForgetsWhoNeverCame(t *testing.T) {
+	dbtest.Run(t, post, func(ctx context.Context, t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		h := housetest.New(ctx, t, d)
+		_, old, err := association.OpenInvitation(ctx, d, invite(ctx, t, d, h, association.Invitation{Email: h.Address("Lou")}))
+		housetest.Must(t, err)
+		clock.Advance(association.InvitationLife + time.Second)
+		token := invite(ctx, t, d, h, association.Invitation{Email: h.Address("Zoé")})
+		waiting, err := association.Invitations(ctx, d, h.Coordinator.Who)
+		if err != nil || len(waiting) != 1 || waiting[0].ID == old.ID {
+			t.Errorf("waiting: %+v, %v", waiting, err)
+		}
+		housetest.Must(t, association.Sweep(ctx, d))
+		if _, err := association.InvitationByID(ctx, d, h.Program, old.ID); !errors.Is(err, db.ErrNone) {
+			t.Errorf("the address of who never came is kept: %v", err)
+		}
+		if _, err := association.Accept(ctx, d, token, "Zoé"); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -116,10 +116,21 @@ func Act(ctx context.Context, d *db.DB, association db.ID, p people.Person) (act
 	if err != nil || !found || m.Status == Former {
 		return who, Member{}, err
 	}
-	who.Member = true
-	who.Coordinator = m.Coordinator
-	who.Referent = m.Referent || m.Coordinator
-	return who, m, nil
+	return m.act(who), m, nil
+}
+
+// Actor gives the actor that the member is in the association.
+func (m Membership) Actor() actor.Actor {
+	return m.Member.act(actor.Actor{Association: m.Association.ID, Person: m.Person})
+}
+
+// act adds what the member does. Who sleeps, or stays near without duties,
+// keeps a place and no keys.
+func (m Member) act(who actor.Actor) actor.Actor {
+	who.Member = m.Status != Former
+	who.Coordinator = m.Coordinator && m.Status == Active
+	who.Referent = (m.Referent || m.Coordinator) && m.Status == Active
+	return who
 }
 
 // Memberships lists the associations that a person belongs to. For that

@@ -58,6 +58,26 @@ func TestActSaysWhatSomebodyIs(t *testing.T) {
 	})
 }
 
+// Who sleeps, or stays near without duties, keeps a place and no keys.
+func TestKeysAreForWhoIsActive(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		h := housetest.New(ctx, t, d)
+		zoe := h.Member("Zoé", association.Member{Referent: true, Coordinator: true})
+		for _, status := range []association.Status{association.Dormant, association.Sympathiser} {
+			housetest.Must(t, save(ctx, t, d, h, zoe.ID, func(m *association.Member) { m.Status = status }))
+			if who := h.As(zoe.Person).Who; !who.Member || who.Referent || who.Coordinator {
+				t.Errorf("%s: they are %+v", status, who)
+			}
+		}
+		housetest.Must(t, save(ctx, t, d, h, zoe.ID, func(m *association.Member) { m.Status = association.Active }))
+		memberships, err := association.Memberships(ctx, d, zoe.ID)
+		housetest.Must(t, err)
+		if diff := cmp.Diff(zoe.Who, h.As(zoe.Person).Who); diff != "" || len(memberships) != 1 || memberships[0].Actor() != zoe.Who {
+			t.Errorf("awake again, they are %+v: %s", memberships, diff)
+		}
+	})
+}
+
 func TestMembersAreForCoordination(t *testing.T) {
 	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		h := housetest.New(ctx, t, d)
@@ -170,6 +190,34 @@ func TestWhoComesBackBeginsWithoutRoles(t *testing.T) {
 		want := association.Member{Person: zoe.ID, Name: "Zoé", Status: association.Active, Referent: true, Joined: joined}
 		if diff := cmp.Diff(want, member(ctx, t, d, h, zoe.ID)); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// Who left is not brought back without taking part in it.
+func TestWhoLeftIsNotSaved(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		h := housetest.New(ctx, t, d)
+		housetest.Must(t, association.Leave(ctx, d, h.Volunteer.Who))
+		err := save(ctx, t, d, h, h.Volunteer.ID, func(m *association.Member) { m.Status = association.Active })
+		housetest.Refused(t, err, fault.Conflict, "fault.member_left")
+		if got := member(ctx, t, d, h, h.Volunteer.ID).Status; got != association.Former {
+			t.Errorf("they are %s", got)
+		}
+	})
+}
+
+func TestIntroduceSaysANameWhereNoneIsKnown(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		h, other := housetest.New(ctx, t, d), housetest.New(ctx, t, d)
+		housetest.Must(t, association.Join(ctx, d, h.Program, association.Member{Person: h.Stranger.ID}))
+		housetest.Must(t, association.Join(ctx, d, other.Program, association.Member{Person: h.Stranger.ID, Name: "Renarde"}))
+		housetest.Must(t, association.Introduce(ctx, d, h.Stranger.ID, " Inès\u202e "))
+		if here, there := member(ctx, t, d, h, h.Stranger.ID).Name, member(ctx, t, d, other, h.Stranger.ID).Name; here != "Inès" || there != "Renarde" {
+			t.Errorf("they are %q here and %q there", here, there)
+		}
+		if got := member(ctx, t, d, h, h.Volunteer.ID).Name; got != h.Volunteer.Name {
+			t.Errorf("somebody else is now %q", got)
 		}
 	})
 }

@@ -51,13 +51,18 @@ var (
 	qMessages = db.SQL("conversation.messages",
 		`SELECT `+columns+` FROM message WHERE association_id = $1 AND conversation_id = $2 ORDER BY id`, scan)
 
-	qMessage = db.SQL("conversation.message",
-		`SELECT `+columns+` FROM message WHERE association_id = $1 AND id = $2`, scan)
-
 	qLastWords = db.SQL("conversation.last_words",
 		`SELECT m.conversation_id, m.words FROM message m
 		 WHERE m.association_id = $1 AND m.from_volunteer AND m.conversation_id IN `+db.List(2)+` ORDER BY m.conversation_id, m.id`,
 		func(w *lastWords) []any { return []any{&w.conversation, &w.words} })
+
+	qSince = db.SQL("conversation.since",
+		`SELECT at FROM message WHERE association_id = $1 AND conversation_id = $2 AND from_volunteer AND id > $3 ORDER BY id LIMIT 1`,
+		func(at *time.Time) []any { return []any{db.At(at)} })
+
+	qRepeated = db.SQL("conversation.repeated",
+		`SELECT id FROM message WHERE association_id = $1 AND conversation_id = $2 AND from_volunteer = $3 AND words = $4 AND at > $5 LIMIT 1`,
+		db.Value[db.ID])
 
 	qOfPerson = db.Across("conversation.of_person", "a person takes their own words",
 		`SELECT `+columns+` FROM message WHERE person_id = $1 ORDER BY id`, scan)
@@ -86,7 +91,8 @@ func Start(ctx context.Context, d *db.DB, who actor.Actor) (db.ID, error) {
 // field is the name of the form's field.
 func Check(check *fault.Check, field, text string) string {
 	text = words.Block(text)
-	check.Length(field, text, true, Limit)
+	check.Unless(text != "", field, "fault.field.words")
+	check.Length(field, text, false, Limit)
 	return text
 }
 
@@ -97,14 +103,26 @@ func Post(ctx context.Context, d *db.DB, who actor.Actor, conversation db.ID, m 
 	return m.ID, err
 }
 
+// Since tells when the volunteer first wrote after a message; the zero time when
+// they did not.
+func Since(ctx context.Context, d *db.DB, who actor.Actor, conversation, message db.ID) (time.Time, error) {
+	at, _, err := db.Maybe(qSince.One(ctx, d, who, conversation, int64(message)))
+	return at, err
+}
+
+// again is how long the same words from the same side are one message, sent
+// twice by an impatient thumb.
+const again = time.Minute
+
+// Repeated tells whether the same words were just said.
+func Repeated(ctx context.Context, d *db.DB, who actor.Actor, conversation db.ID, m Message) (bool, error) {
+	_, found, err := db.Maybe(qRepeated.One(ctx, d, who, conversation, m.FromVolunteer, m.Words, d.Now().Add(-again)))
+	return found, err
+}
+
 // Messages gives a whole conversation, the first message first.
 func Messages(ctx context.Context, d *db.DB, who actor.Actor, conversation db.ID) ([]Message, error) {
 	return qMessages.All(ctx, d, who, conversation)
-}
-
-// ByID gives one message.
-func ByID(ctx context.Context, d *db.DB, who actor.Actor, id db.ID) (Message, error) {
-	return qMessage.One(ctx, d, who, id)
 }
 
 // LastWords gives the volunteer's last words of each conversation, for a desk.

@@ -2,7 +2,6 @@ package conversation_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -51,11 +50,6 @@ func TestMessagesComeInTheirOrder(t *testing.T) {
 		if diff := cmp.Diff(said, got); diff != "" {
 			t.Error(diff)
 		}
-		one, err := conversation.ByID(ctx, d, h.Visitor, said[1].ID)
-		housetest.Must(t, err)
-		if diff := cmp.Diff(said[1], one); diff != "" {
-			t.Error(diff)
-		}
 	})
 }
 
@@ -64,9 +58,6 @@ func TestAConversationIsItsAssociations(t *testing.T) {
 		h, other := housetest.New(ctx, t, d), housetest.New(ctx, t, d)
 		talk := start(ctx, t, d, h.Visitor)
 		id := post(ctx, t, d, h.Visitor, talk, conversation.Message{FromVolunteer: true, Words: "Bonjour."})
-		if _, err := conversation.ByID(ctx, d, other.Program, id); !errors.Is(err, db.ErrNone) {
-			t.Errorf("one message: %v", err)
-		}
 		if all, err := conversation.Messages(ctx, d, other.Program, talk); err != nil || len(all) != 0 {
 			t.Errorf("all: %+v, %v", all, err)
 		}
@@ -77,8 +68,8 @@ func TestAConversationIsItsAssociations(t *testing.T) {
 			t.Error("words of another association joined the conversation")
 		}
 		housetest.Must(t, conversation.Own(ctx, d, other.Program, talk, other.Volunteer.ID))
-		if m, err := conversation.ByID(ctx, d, h.Program, id); err != nil || m.Person != 0 {
-			t.Errorf("they are now %s's, %v", m.Person, err)
+		if m := find(ctx, t, d, h.Program, id, talk); m.Person != 0 {
+			t.Errorf("they are now %s's", m.Person)
 		}
 	})
 }
@@ -106,11 +97,46 @@ func TestLastWordsAreTheVolunteers(t *testing.T) {
 	})
 }
 
+func TestSinceAndRepeated(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		h, other := housetest.New(ctx, t, d), housetest.New(ctx, t, d)
+		talk := start(ctx, t, d, h.Visitor)
+		said := conversation.Message{FromVolunteer: true, Words: "Bonjour."}
+		first := post(ctx, t, d, h.Visitor, talk, said)
+		since := func(message db.ID, want time.Time) {
+			t.Helper()
+			if got, err := conversation.Since(ctx, d, h.Visitor, talk, message); err != nil || !got.Equal(want) {
+				t.Errorf("since %s, %v; want %s", got, err, want)
+			}
+		}
+		repeated := func(who actor.Actor, m conversation.Message, want bool) {
+			t.Helper()
+			if got, err := conversation.Repeated(ctx, d, who, talk, m); err != nil || got != want {
+				t.Errorf("%+v was just said: %t, %v", m, got, err)
+			}
+		}
+		since(0, d.Now())
+		since(first, time.Time{})
+		repeated(h.Visitor, said, true)
+		repeated(other.Visitor, said, false)
+		repeated(h.Visitor, conversation.Message{Words: said.Words}, false) // the other side
+		repeated(h.Visitor, conversation.Message{FromVolunteer: true, Words: "Bonsoir."}, false)
+
+		clock.Advance(time.Minute)
+		repeated(h.Visitor, said, false)
+		post(ctx, t, d, h.Visitor, talk, conversation.Message{Words: "Réponse."})
+		since(first, time.Time{}) // the association's words wait for nobody
+		clock.Advance(time.Minute)
+		post(ctx, t, d, h.Visitor, talk, said)
+		since(first, d.Now())
+	})
+}
+
 func TestCheckCleansAndRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"Bonjour.\r\n\r\n\r\nMerci. \n": "Bonjour.\n\nMerci.",
-		" \u200b\n":                     "words: fault.field.empty",
-		"":                              "words: fault.field.empty",
+		" \u200b\n":                     "words: fault.field.words",
+		"":                              "words: fault.field.words",
 		strings.Repeat("é", conversation.Limit+1): "words: fault.field.long",
 	} {
 		var check fault.Check
@@ -139,9 +165,7 @@ func TestOwnGivesWhatAVolunteerSaidAlone(t *testing.T) {
 		housetest.Must(t, conversation.Own(ctx, d, h.Visitor, talk, h.Volunteer.ID))
 		var got []db.ID
 		for _, id := range ids {
-			m, err := conversation.ByID(ctx, d, h.Visitor, id)
-			housetest.Must(t, err)
-			got = append(got, m.Person)
+			got = append(got, find(ctx, t, d, h.Visitor, id, talk, other).Person)
 		}
 		if diff := cmp.Diff([]db.ID{h.Volunteer.ID, h.Second.ID, 0, 0}, got); diff != "" {
 			t.Error(diff)
@@ -174,8 +198,24 @@ func TestExportAndErase(t *testing.T) {
 				t.Errorf("what is left: %+v", all[0])
 			}
 		}
-		if m, err := conversation.ByID(ctx, d, h.Visitor, theirs); err != nil || m.Words != "Bonjour Nour." || m.Author != "Rachid" {
-			t.Errorf("what somebody else said: %+v, %v", m, err)
+		if m := find(ctx, t, d, h.Visitor, theirs, here); m.Words != "Bonjour Nour." || m.Author != "Rachid" {
+			t.Errorf("what somebody else said: %+v", m)
 		}
 	})
+}
+
+// find gives a message by its ID, from whichever of the conversations has it.
+func find(ctx context.Context, t *testing.T, d *db.DB, who actor.Actor, id db.ID, talks ...db.ID) conversation.Message {
+	t.Helper()
+	for _, talk := range talks {
+		all, err := conversation.Messages(ctx, d, who, talk)
+		housetest.Must(t, err)
+		for _, m := range all {
+			if m.ID == id {
+				return m
+			}
+		}
+	}
+	t.Fatalf("no message %s", id)
+	return conversation.Message{}
 }

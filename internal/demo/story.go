@@ -107,13 +107,13 @@ func (s *story) followed(at time.Time, instead *need, words string) *story {
 // replied adds words of a member, and wrote those of the volunteer.
 func (s *story) replied(at time.Time, by, words string) *story {
 	return s.member(at, by, "replies", func(ctx context.Context, who actor.Actor) error {
-		return offer.Write(ctx, s.d, who, s.offer.ID, words)
+		return offer.Write(ctx, s.d, who, s.offer.ID, words, 0)
 	})
 }
 
 func (s *story) wrote(at time.Time, words string) *story {
 	return s.volunteer(at, "writes", func(ctx context.Context, who actor.Actor) error {
-		return offer.Write(ctx, s.d, who, s.offer.ID, words)
+		return offer.Write(ctx, s.d, who, s.offer.ID, words, 0)
 	})
 }
 

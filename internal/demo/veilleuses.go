@@ -262,7 +262,8 @@ func (w *world) mastodon(h *house) {
 		wrote(w.ago(12, 16, 30),
 			"Bonjour, je viens d’avoir une réponse pour un poste à Lyon, je commence lundi ! Je retire donc ma proposition. "+
 				"J’espère que vous trouverez quelqu’un.").
-		withdrew(w.ago(12, 16, 34))
+		withdrew(w.ago(12, 16, 34)).
+		replied(w.ago(12, 18, 10), "Camille", "Bravo pour le poste, et bonne route à Lyon. La porte reste ouverte. Camille")
 	n.offered(w.ago(7, 8, 5), "Théophile", "theophile@lettres.example",
 		"Bonjour, alors voilà, je me lance. J’ai 66 ans, j’ai travaillé trente-quatre ans dans l’imprimerie (d’abord le plomb, "+
 			"ensuite l’offset, ensuite plus rien), et depuis que je suis à la retraite ma fille me dit de faire quelque chose.\n\n"+

@@ -31,10 +31,15 @@ func heard(ctx context.Context, t *testing.T, d *db.DB) map[string][]event.Event
 	got := map[string][]event.Event{}
 	handlers := map[string]jobs.Handler{}
 	for _, kind := range []string{"mail", "count"} {
-		handlers[kind] = event.Handler(func(_ context.Context, _ *db.DB, e event.Event) error {
-			got[kind] = append(got[kind], e)
-			return nil
-		})
+		handlers[kind] = func(ctx context.Context, d *db.DB, j jobs.Job) error {
+			return event.Handler(func(_ context.Context, _ *db.DB, e event.Event) error {
+				if j.Association != e.Association {
+					t.Errorf("the job is %s's, its event %s's", j.Association, e.Association)
+				}
+				got[kind] = append(got[kind], e)
+				return nil
+			})(ctx, d, j)
+		}
 	}
 	if _, err := jobs.NewRunner(d, handlers, nil, slog.New(slog.DiscardHandler)).Drain(ctx); err != nil {
 		t.Fatal(err)

@@ -76,11 +76,11 @@ func TestTheFieldForMachinesTakesNothing(t *testing.T) {
 	before, err := offer.Desk(t.Context(), d, w.Coordinator.Who)
 	housetest.Must(t, err)
 	a := ask(handler, http.MethodPost, "/a/"+w.Slug+"/missions/"+w.Mission.Slug+"/offers", "", url.Values{
-		"name": {"Robot"}, "email": {w.Address("robot")}, "words": {"Achetez"}, "website": {"https://spam.example"},
+		"name": {"Robot"}, "email": {w.Address("robot")}, "words": {"Achetez"}, "second_spoon": {"https://spam.example"},
 	})
 	after, err := offer.Desk(t.Context(), d, w.Coordinator.Who)
 	housetest.Must(t, err)
-	if a.status != http.StatusSeeOther || len(after) != len(before) {
+	if a.status != http.StatusConflict || len(after) != len(before) {
 		t.Errorf("answers %d, and %d more wait", a.status, len(after)-len(before))
 	}
 }
@@ -117,7 +117,7 @@ func TestARenamedMissionIsFoundUnderItsOldAddress(t *testing.T) {
 	renamed, err := mission.Save(t.Context(), d, w.Coordinator.Who, w.Mission.ID, c)
 	housetest.Must(t, err)
 	a := ask(handler, http.MethodGet, "/en/a/"+w.Slug+"/missions/"+old, "", nil)
-	if want := "/en/a/" + w.Slug + "/missions/" + renamed.Slug; a.status != http.StatusMovedPermanently || a.location != want {
+	if want := "/en/a/" + w.Slug + "/missions/" + renamed.Slug; a.status != http.StatusFound || a.location != want {
 		t.Errorf("answers %d to %q, want %q", a.status, a.location, want)
 	}
 }

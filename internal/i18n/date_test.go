@@ -146,16 +146,16 @@ func TestDatesAreSaid(t *testing.T) {
 	now := time.Date(2026, 11, 22, 15, 30, 0, 0, paris)
 	french, english := i18n.In(i18n.French), i18n.In(i18n.English)
 	for _, c := range []struct{ name, got, want string }{
-		{"a day", french.Day(now.AddDate(0, 0, 6), now, paris), "samedi 28 novembre"},
-		{"a day in English", english.Day(now.AddDate(0, 0, 6), now, paris), "Saturday 28 November"},
-		{"the first of a month", french.Day(time.Date(2026, 12, 1, 9, 0, 0, 0, paris), now, paris), "mardi 1er décembre"},
-		{"another year", french.Day(time.Date(2027, 1, 2, 9, 0, 0, 0, paris), now, paris), "samedi 2 janvier 2027"},
-		{"another year there, this one in London", french.Day(time.Date(2027, 1, 1, 0, 30, 0, 0, paris), now, paris), "vendredi 1er janvier 2027"},
+		{"a day", french.Day(now.AddDate(0, 0, 6), now, paris), "samedi 28 novembre"},
+		{"a day in English", english.Day(now.AddDate(0, 0, 6), now, paris), "Saturday 28 November"},
+		{"the first of a month", french.Day(time.Date(2026, 12, 1, 9, 0, 0, 0, paris), now, paris), "mardi 1er décembre"},
+		{"another year", french.Day(time.Date(2027, 1, 2, 9, 0, 0, 0, paris), now, paris), "samedi 2 janvier 2027"},
+		{"another year there, this one in London", french.Day(time.Date(2027, 1, 1, 0, 30, 0, 0, paris), now, paris), "vendredi 1er janvier 2027"},
 		{"an hour", french.Hour(time.Date(2026, 11, 22, 14, 5, 0, 0, paris), paris), "14\u00a0h\u00a005"},
 		{"an hour in English", english.Hour(time.Date(2026, 11, 22, 14, 5, 0, 0, paris), paris), "14:05"},
 		{"today", french.Moment(now.Add(-time.Hour), now, paris), "aujourd’hui à 14\u00a0h\u00a030"},
 		{"yesterday, 16 hours ago", french.Moment(now.Add(-16*time.Hour), now, paris), "hier à 23\u00a0h\u00a030"},
-		{"before", french.Moment(now.AddDate(0, 0, -3), now, paris), "jeudi 19 novembre à 15\u00a0h\u00a030"},
+		{"before", french.Moment(now.AddDate(0, 0, -3), now, paris), "jeudi 19 novembre à 15\u00a0h\u00a030"},
 		{"since today", french.Since(now, now, paris), "aujourd’hui"},
 		{"since yesterday", french.Since(now.AddDate(0, 0, -1), now, paris), "hier"},
 		{"since long", french.Since(now.AddDate(0, 0, -9), now, paris), "9\u00a0jours"},

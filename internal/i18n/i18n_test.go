@@ -37,7 +37,7 @@ func TestSayFillsEachPlaceOnce(t *testing.T) {
 	text := i18n.In(i18n.English)
 	// A value that looks like a place is not filled again.
 	got := text.Say("date.day_of_year", "weekday", "{month}", "day", "{year}", "month", "May", "year", "2027")
-	if want := "{month} {year} May 2027"; got != want {
+	if want := "{month} {year} May 2027"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if got := text.Say("date.day_at", "day", i18n.Phrase{Key: "date.weekday.6"}, "hour", "noon"); !strings.Contains(got, "Saturday") {

@@ -18,7 +18,7 @@ func TestAnUnlistedMissionHidesItsAddress(t *testing.T) {
 	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		h := housetest.New(ctx, t, d)
 		m := h.Open(housetest.Titled("Reprendre les sauvegardes"), housetest.Visible(mission.Unlisted))
-		if !regexp.MustCompile(`^reprendre-les-sauvegardes-\d{12}$`).MatchString(m.Slug) {
+		if !regexp.MustCompile(`^reprendre-les-sauvegardes--\d{12}$`).MatchString(m.Slug) {
 			t.Fatalf("its address is %q", m.Slug)
 		}
 		if _, err := mission.BySlug(ctx, d, h.Visitor, m.Slug); err != nil {

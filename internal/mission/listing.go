@@ -43,10 +43,8 @@ var (
 		`INSERT INTO listing_word (word, listing_id) VALUES ($1, $2)`)
 
 	qListed = db.SQL("mission.listed",
-		`SELECT m.id, m.slug, m.state, m.title, m.need, m.place, m.remote, m.entry, m.seats, m.trust, m.visibility, m.more,
-		        m.referent_id, m.deputy_id, m.listing_id, m.created_at, m.changed_at
-		 FROM listing l JOIN mission m ON m.association_id = l.association_id AND m.id = l.mission_id
-		 WHERE l.association_id = $1`, scan)
+		`SELECT `+columns+`
+		 FROM mission WHERE association_id = $1 AND id IN (SELECT mission_id FROM listing WHERE association_id = $1)`, scan)
 )
 
 // list writes or takes away the public facts of a mission, in the transaction
@@ -80,6 +78,9 @@ func list(ctx context.Context, d *db.DB, who actor.Actor, m Mission) error {
 func Relist(ctx context.Context, d *db.DB, e event.Event) error {
 	who := actor.System(e.Association)
 	return d.Write(ctx, func(d *db.DB) error {
+		if _, err := association.Hold(ctx, d, who); err != nil {
+			return err
+		}
 		listed, err := qListed.All(ctx, d, who)
 		if err != nil {
 			return err

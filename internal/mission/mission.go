@@ -119,10 +119,9 @@ var (
 		`SELECT `+columns+` FROM mission WHERE association_id = $1 AND id = $2`, scan)
 
 	qBySlug = db.SQL("mission.by_slug",
-		`SELECT m.id, m.slug, m.state, m.title, m.need, m.place, m.remote, m.entry, m.seats, m.trust, m.visibility, m.more,
-		        m.referent_id, m.deputy_id, m.listing_id, m.created_at, m.changed_at
-		 FROM mission_slug s JOIN mission m ON m.association_id = s.association_id AND m.id = s.mission_id
-		 WHERE s.association_id = $1 AND s.slug = $2`, scan)
+		`SELECT `+columns+`
+		 FROM mission WHERE association_id = $1
+		  AND id = (SELECT mission_id FROM mission_slug WHERE association_id = $1 AND slug = $2)`, scan)
 
 	qAll = db.SQL("mission.all",
 		`SELECT `+columns+` FROM mission WHERE association_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3`, scan)

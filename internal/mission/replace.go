@@ -16,6 +16,9 @@ import (
 func Replace(ctx context.Context, d *db.DB, e event.Event) error {
 	who := actor.System(e.Association)
 	return d.Write(ctx, func(d *db.DB) error {
+		if _, err := association.Hold(ctx, d, who); err != nil {
+			return err
+		}
 		answerers, err := association.Answerers(ctx, d, who)
 		if err != nil {
 			return err

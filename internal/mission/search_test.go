@@ -119,7 +119,7 @@ func TestSearchFilters(t *testing.T) {
 // of which each word of the question begins a word, the newest first; and
 // paged by any size, the same.
 func TestSearchLaws(t *testing.T) {
-	for name, rare := range map[string]int{"by words": 1000, "walking": 0, "as it falls": 4} {
+	for name, rare := range map[string]int{"walking": 0, "as it falls": 4} {
 		t.Run(name, func(t *testing.T) {
 			mission.SetRare(t, rare)
 			dbtest.Run(t, nil, searchLaws)
@@ -211,22 +211,30 @@ func TestSearchReadsThroughAnIndex(t *testing.T) {
 		if !found {
 			continue
 		}
-		rows, err := raw.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+s.Text, make([]any, 13)...)
-		housetest.Must(t, err)
-		var plan []string
-		for rows.Next() {
-			var line string
-			housetest.Must(t, rows.Scan(new(int), new(int), new(int), &line))
-			plan = append(plan, line)
-		}
-		housetest.Must(t, rows.Err())
+		steps := plan(t, raw, s.Text)
 		for begins, ends := range map[string]string{"SEARCH l ": want[way], "SEARCH w USING COVERING INDEX": "(listing_id=? AND word>? AND word<?)"} {
-			if !slices.ContainsFunc(plan, func(line string) bool { return strings.HasPrefix(line, begins) && strings.HasSuffix(line, ends) }) {
-				t.Errorf("%s: no %q by %q in\n%s", s.Name, begins, ends, strings.Join(plan, "\n"))
+			if !slices.ContainsFunc(steps, func(line string) bool { return strings.HasPrefix(line, begins) && strings.HasSuffix(line, ends) }) {
+				t.Errorf("%s: no %q by %q in\n%s", s.Name, begins, ends, strings.Join(steps, "\n"))
 			}
 		}
-		if sorts := slices.Contains(plan, "USE TEMP B-TREE FOR ORDER BY"); sorts && way != "word" {
+		if sorts := slices.Contains(steps, "USE TEMP B-TREE FOR ORDER BY"); sorts && way != "word" {
 			t.Errorf("%s sorts what it reads", s.Name)
 		}
 	}
+}
+
+// plan is how SQLite would run a search.
+func plan(t *testing.T, raw *sql.DB, text string) []string {
+	t.Helper()
+	rows, err := raw.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, 13)...)
+	housetest.Must(t, err)
+	defer func() { _ = rows.Close() }()
+	var steps []string
+	for rows.Next() {
+		var step string
+		housetest.Must(t, rows.Scan(new(int), new(int), new(int), &step))
+		steps = append(steps, step)
+	}
+	housetest.Must(t, rows.Err())
+	return steps
 }

@@ -51,6 +51,9 @@ func Write(ctx context.Context, d *db.DB, who actor.Actor, c Content) (Mission, 
 	}
 	var m Mission
 	err := d.Write(ctx, func(d *db.DB) error {
+		if _, err := association.Hold(ctx, d, who); err != nil {
+			return err
+		}
 		checked, err := checkContent(ctx, d, who, c)
 		if err != nil {
 			return err
@@ -111,6 +114,9 @@ func Move(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, to State) (M
 func alter(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, change func(*db.DB, *Mission) error) (Mission, error) {
 	var m Mission
 	err := d.Write(ctx, func(d *db.DB) error {
+		if _, err := association.Hold(ctx, d, who); err != nil {
+			return err
+		}
 		var err error
 		if m, err = readable(who)(qLock.One(ctx, d, who, id)); err != nil {
 			return err
@@ -175,7 +181,7 @@ func takeSlug(ctx context.Context, d *db.DB, who actor.Actor, m *Mission) error 
 		if number == "" {
 			number = randomNumber(d)
 		}
-		base += "-" + number
+		base += hiddenMark + number
 	}
 	for slug := range words.Numbered(base) {
 		n, err := qTakeSlug.Run(ctx, d, who, slug, m.ID)
@@ -201,6 +207,9 @@ func takeSlug(ctx context.Context, d *db.DB, who actor.Actor, m *Mission) error 
 // a million million.
 const hiddenDigits = 12
 
+// hiddenMark comes before the number; no title makes two hyphens.
+const hiddenMark = "--"
+
 func randomNumber(d *db.DB) string {
 	digits := d.Random(hiddenDigits)
 	for i, b := range digits {
@@ -212,10 +221,6 @@ func randomNumber(d *db.DB) string {
 // hiddenNumber is the number in the address of a mission that is or was
 // unlisted; empty for any other address.
 func hiddenNumber(slug string) string {
-	for part := range strings.SplitSeq(slug, "-") {
-		if len(part) == hiddenDigits && strings.Trim(part, "0123456789") == "" {
-			return part
-		}
-	}
-	return ""
+	_, number, _ := strings.Cut(slug, hiddenMark)
+	return number[:min(len(number), hiddenDigits)]
 }

@@ -12,6 +12,7 @@ import (
 	"mainforte/internal/fault"
 	"mainforte/internal/i18n"
 	"mainforte/internal/mission"
+	"mainforte/internal/people"
 )
 
 // Answer is what somebody says to an offer of help. Words always come with it:
@@ -21,6 +22,9 @@ type Answer struct {
 	Words string
 	// Other is the mission proposed instead, for Another.
 	Other db.ID
+	// Seen is the last message that the one who answers had before them;
+	// words that came after it go on waiting. Zero means all of them.
+	Seen db.ID
 	// Until is the day to speak again, for NotNow, at any hour of it.
 	Until time.Time
 }
@@ -29,7 +33,7 @@ type Answer struct {
 const latestReturn = 366 * 24 * time.Hour
 
 var qAnswer = db.Do("offer.answer",
-	`UPDATE offer SET state = $3, other_id = $4, returns_at = $5, due_at = $6, answered_at = $7, unread_since = NULL
+	`UPDATE offer SET state = $3, other_id = $4, returns_at = $5, due_at = $6, answered_at = $7, unread_since = $8
 	 WHERE association_id = $1 AND id = $2`)
 
 // Give answers an offer. For the mission's referent, its deputy and
@@ -39,6 +43,9 @@ func Give(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, a Answer) (O
 	err := d.Write(ctx, func(d *db.DB) error {
 		var m mission.Mission
 		var err error
+		if err := notTheirs(ctx, d, who, id); err != nil {
+			return err
+		}
 		if o, m, err = open(ctx, d, who, id, qLock, Answering); err != nil {
 			return err
 		}
@@ -49,11 +56,14 @@ func Give(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, a Answer) (O
 		if o.State, err = a.check(ctx, d, who, m, of.Zone()); err != nil {
 			return err
 		}
-		o.Answered, o.Unread, o.Other = d.Now(), time.Time{}, a.Other
+		o.Answered, o.Other = d.Now(), a.Other
+		if o.Unread, err = unseen(ctx, d, who, o, a.Seen); err != nil {
+			return err
+		}
 		if a.Kind == NotNow {
 			o.Returns, o.Due = a.Until, of.Due(a.Until)
 		}
-		if _, err := qAnswer.Run(ctx, d, who, o.ID, o.State, o.Other, o.Returns, o.Due, o.Answered); err != nil {
+		if _, err := qAnswer.Run(ctx, d, who, o.ID, o.State, o.Other, o.Returns, o.Due, o.Answered, o.Unread); err != nil {
 			return err
 		}
 		message, err := postAs(ctx, d, who, o, a.Words, string(a.Kind))
@@ -66,6 +76,34 @@ func Give(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, a Answer) (O
 		return event.Record(ctx, d, who, Answered, o.ID, message)
 	})
 	return o, err
+}
+
+// notTheirs holds the one who answers and refuses an answer to their own offer,
+// even one that they made signed out, or with an address in other letters.
+func notTheirs(ctx context.Context, d *db.DB, who actor.Actor, id db.ID) error {
+	if who.Person == 0 {
+		return nil
+	}
+	p, err := people.Hold(ctx, d, who.Person)
+	if err != nil {
+		return err
+	}
+	o, found, err := db.Maybe(qByID.One(ctx, d, who, id))
+	if err != nil || !found {
+		return err // open says what is missing
+	}
+	if people.Same(p.Email, o.Email) {
+		return fault.New(fault.Forbidden, "fault.own_offer")
+	}
+	return nil
+}
+
+// unseen tells since when the volunteer's words wait after those that were seen.
+func unseen(ctx context.Context, d *db.DB, who actor.Actor, o Offer, seen db.ID) (time.Time, error) {
+	if seen == 0 {
+		return time.Time{}, nil
+	}
+	return conversation.Since(ctx, d, who, o.Conversation, seen)
 }
 
 // check refuses an answer that would leave the volunteer guessing, and turns

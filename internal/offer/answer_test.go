@@ -44,7 +44,7 @@ func TestTheFourAnswers(t *testing.T) {
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				o := h.Offer(h.Mission)
-				heard(ctx, t, d)
+				heard(ctx, t, d, h)
 				clock.Advance(time.Hour)
 				c.answer.Words = "Merci,\r\nSalomé. "
 				answered, err := offer.Give(ctx, d, h.Referent.Who, o.ID, c.answer)
@@ -61,7 +61,7 @@ func TestTheFourAnswers(t *testing.T) {
 				if last := said[len(said)-1]; last != "< Rachid: Merci,\nSalomé. ["+string(c.answer.Kind)+"]" {
 					t.Errorf("it says %q", last)
 				}
-				if diff := cmp.Diff([]string{"offer.answered " + o.ID.String()}, heard(ctx, t, d)); diff != "" {
+				if diff := cmp.Diff([]string{"offer.answered " + o.ID.String()}, heard(ctx, t, d, h)); diff != "" {
 					t.Error(diff)
 				}
 			})
@@ -75,7 +75,7 @@ func TestAnswersAreRefused(t *testing.T) {
 		paris := h.Zone()
 		today := time.Date(2026, 11, 22, 23, 59, 0, 0, paris) // later today is no later day
 		o := h.Offer(h.Mission)
-		heard(ctx, t, d)
+		heard(ctx, t, d, h)
 		for _, c := range []struct {
 			name   string
 			answer offer.Answer
@@ -83,7 +83,7 @@ func TestAnswersAreRefused(t *testing.T) {
 		}{
 			{"no kind", offer.Answer{Words: "Merci."}, []string{"answer: fault.choice"}},
 			{"a kind of no kind", offer.Answer{Kind: "silence", Words: "Merci."}, []string{"answer: fault.choice"}},
-			{"no words", offer.Answer{Kind: offer.Welcome, Words: " \u200b\n"}, []string{"words: fault.field.empty"}},
+			{"no words", offer.Answer{Kind: offer.Welcome, Words: " \u200b\n"}, []string{"words: fault.field.words"}},
 			{"too many words", offer.Answer{Kind: offer.No, Words: strings.Repeat("é", conversation.Limit+1)}, []string{"words: fault.field.long"}},
 			{"no other mission", offer.Answer{Kind: offer.Another, Words: "Merci."}, []string{"other: fault.other_mission"}},
 			{"the same mission", offer.Answer{Kind: offer.Another, Other: h.Mission.ID, Words: "Merci."}, []string{"other: fault.other_same"}},
@@ -95,7 +95,7 @@ func TestAnswersAreRefused(t *testing.T) {
 			{"yesterday", offer.Answer{Kind: offer.NotNow, Until: today.AddDate(0, 0, -1), Words: "Merci."}, []string{"until: fault.until"}},
 			{"tonight", offer.Answer{Kind: offer.NotNow, Until: today, Words: "Merci."}, []string{"until: fault.until"}},
 			{"in two years", offer.Answer{Kind: offer.NotNow, Until: today.AddDate(2, 0, 0), Words: "Merci."}, []string{"until: fault.until"}},
-			{"nothing but a button", offer.Answer{Kind: offer.NotNow}, []string{"words: fault.field.empty", "until: fault.until"}},
+			{"nothing but a button", offer.Answer{Kind: offer.NotNow}, []string{"words: fault.field.words", "until: fault.until"}},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				_, err := offer.Give(ctx, d, h.Referent.Who, o.ID, c.answer)
@@ -105,7 +105,7 @@ func TestAnswersAreRefused(t *testing.T) {
 		if diff := cmp.Diff(o, h.Again(o)); diff != "" {
 			t.Errorf("refused, yet %s", diff)
 		}
-		if kinds := heard(ctx, t, d); len(kinds) != 0 || len(messages(ctx, t, d, h, o)) != 1 {
+		if kinds := heard(ctx, t, d, h); len(kinds) != 0 || len(messages(ctx, t, d, h, o)) != 1 {
 			t.Errorf("refused, yet heard %q", kinds)
 		}
 		for _, until := range []time.Time{today.Add(2 * time.Minute), today.AddDate(1, 0, 0)} { // tomorrow, and in a year
@@ -136,7 +136,7 @@ func TestOfTwoWhoAnswerAtOnceOneIsTold(t *testing.T) {
 		h := housetest.New(ctx, t, d)
 		for range 5 {
 			o := h.Offer(h.Mission)
-			heard(ctx, t, d)
+			heard(ctx, t, d, h)
 			answers := []offer.Answer{{Kind: offer.Welcome, Words: "Bienvenue !"}, {Kind: offer.No, Words: "Non merci."}}
 			errs := make([]error, len(answers))
 			var both sync.WaitGroup
@@ -156,7 +156,7 @@ func TestOfTwoWhoAnswerAtOnceOneIsTold(t *testing.T) {
 			if said := messages(ctx, t, d, h, o); len(said) != 2 || !strings.Contains(said[1], answers[won].Words) {
 				t.Errorf("it says %q", said)
 			}
-			if kinds := heard(ctx, t, d); len(kinds) != 1 {
+			if kinds := heard(ctx, t, d, h); len(kinds) != 1 {
 				t.Errorf("heard %q", kinds)
 			}
 		}
@@ -297,11 +297,26 @@ func TestAWelcomeMakesAMember(t *testing.T) {
 	}
 }
 
+// Who has given no name yet speaks for the association, never as nobody.
+func TestWhoHasNoNameAnswersForTheAssociation(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		h := housetest.New(ctx, t, d)
+		o := h.Offer(h.Mission)
+		housetest.Must(t, association.Join(ctx, d, h.Program, association.Member{Person: h.Stranger.ID, Coordinator: true}))
+		_, err := offer.Give(ctx, d, h.As(h.Stranger.Person).Who, o.ID, offer.Answer{Kind: offer.Welcome, Words: "Bienvenue !"})
+		housetest.Must(t, err)
+		if said := messages(ctx, t, d, h, o); said[1] != "< La Boussole: Bienvenue ! [welcome]" {
+			t.Errorf("it says %q", said[1])
+		}
+	})
+}
+
 func TestOtherAnswersMakeNoMember(t *testing.T) {
 	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		h := housetest.New(ctx, t, d)
 		for _, a := range []offer.Answer{
-			{Kind: offer.No, Words: "Non merci."}, {Kind: offer.NotNow, Words: "Plus tard.", Until: d.Now().AddDate(0, 1, 0)},
+			{Kind: offer.No, Words: "Non merci."},
+			{Kind: offer.NotNow, Words: "Plus tard.", Until: d.Now().AddDate(0, 1, 0)},
 			{Kind: offer.Another, Words: "Plutôt celle-ci.", Other: h.Open().ID},
 		} {
 			h.Answer(h.OfferOf(h.Stranger, h.Mission), a)

@@ -3,6 +3,7 @@ package offer_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,7 +53,7 @@ func TestDeskBeginsWithWhoWaitsLongest(t *testing.T) {
 		clock.Advance(18 * day)
 		waiting := named(ctx, t, d, h, h.Mission, "new")
 		for _, o := range []offer.Offer{spoke, waiting, spokeLater} {
-			housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, "Êtes-vous là ?"))
+			housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, "Êtes-vous là ?", 0))
 			clock.Advance(time.Hour)
 		}
 		clock.Advance(day)
@@ -83,7 +84,7 @@ func TestDeskIsOnesOwn(t *testing.T) {
 		named(ctx, t, d, h, second, "second")
 		spoke := named(ctx, t, d, h, second, "spoke")
 		h.Answer(spoke, offer.Answer{Kind: offer.Welcome, Words: "Bienvenue !"})
-		housetest.Must(t, offer.Write(ctx, d, h.Bearer(spoke), spoke.ID, "Merci !"))
+		housetest.Must(t, offer.Write(ctx, d, h.Bearer(spoke), spoke.ID, "Merci !", 0))
 		named(ctx, t, d, other, other.Mission, "elsewhere")
 		want := map[string][]string{
 			housetest.Coordinator: {"Salomé", "first", "second", "spoke"}, housetest.Referent: {"Salomé", "first"},
@@ -156,6 +157,19 @@ func TestDeskOfAFullHouse(t *testing.T) {
 		if all := desk(ctx, t, d, h.Coordinator.Who); len(all) != 400 || all[0] != "crowd" {
 			t.Errorf("the coordinator's holds %d", len(all))
 		}
+	})
+}
+
+// Not even one that they made signed out, or in other letters.
+func TestNobodyAnswersAnOfferOfTheirAddress(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		h := housetest.New(ctx, t, d)
+		o, err := offer.Make(ctx, d, h.Visitor, h.Mission.ID, offer.New{Name: "R.", Email: strings.ToUpper(h.Referent.Email), Words: "Bonjour."})
+		housetest.Must(t, err)
+		_, err = offer.Give(ctx, d, h.Referent.Who, o.ID, offer.Answer{Kind: offer.Welcome, Words: "Bienvenue à moi !"})
+		housetest.Refused(t, err, fault.Forbidden, "fault.own_offer")
+		_, err = offer.Give(ctx, d, h.Deputy.Who, o.ID, offer.Answer{Kind: offer.Welcome, Words: "Bienvenue !"})
+		housetest.Must(t, err)
 	})
 }
 

@@ -62,6 +62,11 @@ func Make(ctx context.Context, d *db.DB, who actor.Actor, missionID db.ID, n New
 	}
 	once := onceKey(key, n.Words)
 	err := d.Write(ctx, func(d *db.DB) error {
+		if p.ID != 0 {
+			if _, err := people.Hold(ctx, d, p.ID); err != nil {
+				return err
+			}
+		}
 		m, err := mission.ByID(ctx, d, who, missionID)
 		if err != nil {
 			return err

@@ -23,13 +23,15 @@ import (
 	"mainforte/internal/people"
 )
 
-// heard gives the kinds of event that happened since it was last asked, with
-// the offer each is about.
-func heard(ctx context.Context, t testing.TB, d *db.DB) []string {
+// heard gives the kinds of event that happened in the house since it was last
+// asked, with the offer each is about.
+func heard(ctx context.Context, t testing.TB, d *db.DB, h *housetest.House) []string {
 	t.Helper()
 	var kinds []string
 	housetest.Drain(ctx, t, d, map[string]jobs.Handler{"heard": event.Handler(func(_ context.Context, _ *db.DB, e event.Event) error {
-		kinds = append(kinds, e.Kind+" "+e.Subject.String())
+		if e.Association == h.ID {
+			kinds = append(kinds, e.Kind+" "+e.Subject.String())
+		}
 		return nil
 	})})
 	return kinds
@@ -80,7 +82,7 @@ func TestMakeOfAVisitor(t *testing.T) {
 		if diff := cmp.Diff([]string{"> Salomé B.: Bonjour,\n\nje peux venir."}, messages(ctx, t, d, h, o)); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff([]string{"offer.made " + o.ID.String()}, heard(ctx, t, d)); diff != "" {
+		if diff := cmp.Diff([]string{"offer.made " + o.ID.String()}, heard(ctx, t, d, h)); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -135,8 +137,8 @@ func TestMakeRefusesAForm(t *testing.T) {
 			change func(*offer.New)
 			fields []string
 		}{
-			{func(n *offer.New) { *n = offer.New{} }, []string{"name: fault.field.empty", "email: fault.email", "words: fault.field.empty"}},
-			{func(n *offer.New) { n.Name, n.Words = " \u200b", "\n \u2060" }, []string{"name: fault.field.empty", "words: fault.field.empty"}},
+			{func(n *offer.New) { *n = offer.New{} }, []string{"name: fault.field.empty", "email: fault.email", "words: fault.field.words"}},
+			{func(n *offer.New) { n.Name, n.Words = " \u200b", "\n \u2060" }, []string{"name: fault.field.empty", "words: fault.field.words"}},
 			{func(n *offer.New) { n.Name = strings.Repeat("é", people.NameLimit+1) }, []string{"name: fault.field.long"}},
 			{func(n *offer.New) { n.Words = strings.Repeat("é", conversation.Limit+1) }, []string{"words: fault.field.long"}},
 			{func(n *offer.New) { n.Email = "a@b.c\nBcc: tous@courriel.example" }, []string{"email: fault.email"}},
@@ -146,7 +148,7 @@ func TestMakeRefusesAForm(t *testing.T) {
 			_, err := offer.Make(ctx, d, h.Visitor, h.Mission.ID, n)
 			housetest.RefusedField(t, err, c.fields...)
 		}
-		if kinds := heard(ctx, t, d); len(kinds) != 0 {
+		if kinds := heard(ctx, t, d, h); len(kinds) != 0 {
 			t.Errorf("refused, yet heard %q", kinds)
 		}
 	})
@@ -168,7 +170,7 @@ func TestTheSameOfferTwiceIsOne(t *testing.T) {
 		if second := make(h.Mission, again); second.ID != first.ID {
 			t.Error("an impatient thumb made two")
 		}
-		if len(messages(ctx, t, d, h, first)) != 1 || len(heard(ctx, t, d)) != 1 {
+		if len(messages(ctx, t, d, h, first)) != 1 || len(heard(ctx, t, d, h)) != 1 {
 			t.Error("it was said twice")
 		}
 

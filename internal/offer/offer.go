@@ -121,7 +121,10 @@ func Read(ctx context.Context, d *db.DB, who actor.Actor, id db.ID) (Story, erro
 		if err != nil {
 			return Story{}, err
 		}
-		story.Instead = others[o.Other]
+		// What was proposed may have become private since.
+		if instead := others[o.Other]; instead.ReadBy(who) {
+			story.Instead = instead
+		}
 	}
 	story.Messages, err = conversation.Messages(ctx, d, who, o.Conversation)
 	return story, err

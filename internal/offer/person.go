@@ -8,6 +8,7 @@ import (
 	"mainforte/internal/actor"
 	"mainforte/internal/conversation"
 	"mainforte/internal/db"
+	"mainforte/internal/fault"
 	"mainforte/internal/people"
 )
 
@@ -35,41 +36,38 @@ func Export(ctx context.Context, d *db.DB, person db.ID) (any, error) {
 }
 
 // Erase takes the name and the address out of a person's offers, and withdraws
-// those that wait. Offers made with their address that joined nobody yet are
-// theirs too, and what was said in them.
+// those that wait. Offers made with their address that they never confirmed are
+// theirs in this too, and what was said in them.
 func Erase(ctx context.Context, d *db.DB, person db.ID) error {
 	return d.Write(ctx, func(d *db.DB) error {
-		p, err := people.ByID(ctx, d, person)
+		// Taken first: what they are writing at this instant is there, or
+		// will be refused.
+		p, err := people.Hold(ctx, d, person)
+		if fault.Is(err, fault.SignedOut) {
+			return nil // erased already
+		}
 		if err != nil {
 			return err
 		}
-		if _, key, ok := people.Address(p.Email); ok {
-			if err := own(ctx, d, person, key); err != nil {
+		if err := Adopt(ctx, d, p); err != nil {
+			return err
+		}
+		mine, err := qMine.All(ctx, d, person, math.MaxInt32)
+		if err != nil {
+			return err
+		}
+		for _, o := range mine {
+			if !o.Confirmed.IsZero() {
+				continue // its words are known to be theirs, and erased where words are kept
+			}
+			if err := conversation.Own(ctx, d, actor.System(o.Association), o.Conversation, person); err != nil {
 				return err
 			}
+		}
+		if err := conversation.Erase(ctx, d, person); err != nil {
+			return err
 		}
 		_, err = qErase.Run(ctx, d, "erased:", person)
 		return err
 	})
-}
-
-func own(ctx context.Context, d *db.DB, person db.ID, key string) error {
-	refs, err := qUnjoined.All(ctx, d, key)
-	if err != nil || len(refs) == 0 {
-		return err
-	}
-	for _, ref := range refs {
-		who := actor.System(ref.Association)
-		o, err := qLock.One(ctx, d, who, ref.Offer)
-		if err != nil {
-			return err
-		}
-		if _, err := qConfirm.Run(ctx, d, who, o.ID, person, d.Now()); err != nil {
-			return err
-		}
-		if err := conversation.Own(ctx, d, who, o.Conversation, person); err != nil {
-			return err
-		}
-	}
-	return conversation.Erase(ctx, d, person)
 }

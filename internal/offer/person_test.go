@@ -4,17 +4,20 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"mainforte/internal/actor"
+	"mainforte/internal/association"
 	"mainforte/internal/conversation"
 	"mainforte/internal/db"
 	"mainforte/internal/db/dbtest"
 	"mainforte/internal/fault"
 	"mainforte/internal/housetest"
 	"mainforte/internal/offer"
+	"mainforte/internal/people"
 )
 
 func TestExportGivesEveryOffer(t *testing.T) {
@@ -56,11 +59,16 @@ func TestEraseForgetsWhoOffered(t *testing.T) {
 		made := map[offer.State]offer.Offer{}
 		for _, state := range states {
 			made[state] = given(t, h, h.OfferOf(h.Volunteer, h.Mission), h.Volunteer, state)
-			housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, made[state].ID, "Un mot de plus."))
+			housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, made[state].ID, "Un mot de plus.", 0))
 		}
-		// Made with the address since they last signed in, elsewhere.
+		// Made before they signed in, and shown to them since; they have not
+		// said yet that it is theirs.
+		adopted, err := offer.Make(ctx, d, other.Visitor, other.Mission.ID, offer.New{Name: "Nour", Email: h.Volunteer.Email, Words: "Me revoilà."})
+		housetest.Must(t, err)
+		housetest.Must(t, offer.Adopt(ctx, d, people.Person{ID: h.Volunteer.ID, Email: h.Volunteer.Email}))
 		unjoined, err := offer.Make(ctx, d, other.Visitor, other.Mission.ID, offer.New{Name: "Nour", Email: strings.ToUpper(h.Volunteer.Email), Words: "Bonjour."})
 		housetest.Must(t, err)
+		link := h.Bearer(made[offer.Welcomed])
 		theirs := h.OfferOf(h.Second, h.Mission)
 
 		housetest.Must(t, conversation.Erase(ctx, d, h.Volunteer.ID))
@@ -77,12 +85,16 @@ func TestEraseForgetsWhoOffered(t *testing.T) {
 				}
 			}
 		}
-		if got := other.Again(unjoined); got.State != offer.Withdrawn || got.Name != "" || got.Email != "" {
-			t.Errorf("what joined nobody is %+v", got)
+		for name, o := range map[string]offer.Offer{"shown to them": adopted, "made since, elsewhere": unjoined} {
+			if got := other.Again(o); got.State != offer.Withdrawn || got.Name != "" || got.Email != "" {
+				t.Errorf("%s: it is %+v", name, got)
+			}
+			if said := messages(ctx, t, d, other, o); !cmp.Equal(said, []string{"> : "}) {
+				t.Errorf("%s: it says %q", name, said)
+			}
 		}
-		if said := messages(ctx, t, d, other, unjoined); !cmp.Equal(said, []string{"> : "}) {
-			t.Errorf("what joined nobody says %q", said)
-		}
+		_, err = offer.Read(ctx, d, link, made[offer.Welcomed].ID)
+		housetest.Refused(t, err, fault.Missing, "fault.missing") // the link went with the address
 		if other.As(h.Volunteer.Person).Who.Member {
 			t.Error("being erased made a member")
 		}
@@ -90,6 +102,45 @@ func TestEraseForgetsWhoOffered(t *testing.T) {
 			t.Errorf("somebody else's is now %s", diff)
 		}
 		housetest.Must(t, offer.Erase(ctx, d, h.Volunteer.ID)) // twice does no harm
+	})
+}
+
+// What somebody writes while they are erased is refused, or erased too.
+func TestErasingMeetsWriting(t *testing.T) {
+	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		h := housetest.New(ctx, t, d)
+		for range 8 {
+			lou := h.Member("Lou", association.Member{Referent: true})
+			mine, theirs := h.OfferOf(lou, h.Mission), h.OfferOf(h.Second, h.Open(housetest.AnsweredBy(lou, housetest.Person{})))
+			var erasure, write, reply error
+			var all sync.WaitGroup
+			all.Go(func() {
+				erasure = d.Write(ctx, func(d *db.DB) error {
+					for _, erase := range []func(context.Context, *db.DB, db.ID) error{conversation.Erase, offer.Erase, association.Erase, people.Erase} {
+						if err := erase(ctx, d, lou.ID); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			})
+			all.Go(func() { write = offer.Write(ctx, d, lou.Who, mine.ID, "Un mot de Lou.", 0) })
+			all.Go(func() { reply = offer.Write(ctx, d, lou.Who, theirs.ID, "Une réponse de Lou.", 0) })
+			all.Wait()
+			housetest.Must(t, erasure)
+			for _, err := range []error{write, reply} {
+				if err != nil {
+					housetest.Refused(t, err, fault.SignedOut, "fault.signed_out")
+				}
+			}
+			for _, o := range []offer.Offer{mine, theirs} {
+				for _, line := range messages(ctx, t, d, h, o) {
+					if strings.Contains(line, "Lou") {
+						t.Errorf("it still says %q", line)
+					}
+				}
+			}
+		}
 	})
 }
 
@@ -115,7 +166,7 @@ func TestAnotherAssociationsOfferIsMissing(t *testing.T) {
 				_, makeErr := offer.Make(ctx, d, who, h.Mission.ID, offer.New{Name: "Nour", Email: h.Volunteer.Email, Words: "Bonjour."})
 				for _, err := range []error{
 					readErr, giveErr, confirmErr, followErr, makeErr,
-					offer.Write(ctx, d, who, o.ID, "Bonjour."), offer.Withdraw(ctx, d, who, o.ID),
+					offer.Write(ctx, d, who, o.ID, "Bonjour.", 0), offer.Withdraw(ctx, d, who, o.ID),
 				} {
 					housetest.Refused(t, err, fault.Missing, "fault.missing")
 				}

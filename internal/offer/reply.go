@@ -17,7 +17,7 @@ var (
 		`UPDATE offer SET unread_since = COALESCE(unread_since, $3) WHERE association_id = $1 AND id = $2`)
 
 	qRead = db.Do("offer.read",
-		`UPDATE offer SET unread_since = NULL WHERE association_id = $1 AND id = $2`)
+		`UPDATE offer SET unread_since = $3 WHERE association_id = $1 AND id = $2`)
 
 	qConfirm = db.Do("offer.confirm",
 		`UPDATE offer SET person_id = $3, confirmed_at = COALESCE(confirmed_at, $4) WHERE association_id = $1 AND id = $2`)
@@ -26,7 +26,7 @@ var (
 		`UPDATE offer SET person_id = $3 WHERE association_id = $1 AND id = $2 AND person_id IS NULL`)
 
 	qWithdraw = db.Do("offer.withdraw",
-		`UPDATE offer SET state = 'withdrawn', unread_since = NULL WHERE association_id = $1 AND id = $2`)
+		`UPDATE offer SET state = 'withdrawn' WHERE association_id = $1 AND id = $2`)
 
 	qUnjoined = db.Across("offer.unjoined", "somebody who proved an address finds the offers made with it, wherever they were made",
 		`SELECT association_id, id FROM offer WHERE email_key = $1 AND person_id IS NULL`,
@@ -38,16 +38,27 @@ type Ref struct{ Association, Offer db.ID }
 
 // Write adds words to the conversation of an offer, from either side. For the
 // one who made it and those who answer. Words from the link that was mailed
-// confirm the address.
-func Write(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, text string) error {
+// confirm the address. seen is the last message that the writer had before
+// them: words of the volunteer that came after it go on waiting; zero means
+// that all were seen. The same words sent twice at once are one message.
+func Write(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, text string, seen db.ID) error {
 	var check fault.Check
 	text = conversation.Check(&check, "words", text)
 	if err := check.Err(); err != nil {
 		return err
 	}
 	return d.Write(ctx, func(d *db.DB) error {
+		if who.Person != 0 {
+			if _, err := people.Hold(ctx, d, who.Person); err != nil {
+				return err
+			}
+		}
 		o, _, err := open(ctx, d, who, id, qLock, Writing)
 		if err != nil {
+			return err
+		}
+		said := conversation.Message{FromVolunteer: o.Volunteers(who), Words: text}
+		if twice, err := conversation.Repeated(ctx, d, who, o.Conversation, said); err != nil || twice {
 			return err
 		}
 		if !o.Volunteers(who) {
@@ -55,7 +66,11 @@ func Write(ctx context.Context, d *db.DB, who actor.Actor, id db.ID, text string
 			if err != nil {
 				return err
 			}
-			if _, err := qRead.Run(ctx, d, who, o.ID); err != nil {
+			since, err := unseen(ctx, d, who, o, seen)
+			if err != nil {
+				return err
+			}
+			if _, err := qRead.Run(ctx, d, who, o.ID, since); err != nil {
 				return err
 			}
 			return event.Record(ctx, d, who, Replied, o.ID, message)

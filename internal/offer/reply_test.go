@@ -24,9 +24,9 @@ func TestWordsFromTheMailedLinkConfirm(t *testing.T) {
 	dbtest.Run(t, listening, func(ctx context.Context, t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		h := housetest.New(ctx, t, d)
 		o := h.Offer(h.Mission)
-		heard(ctx, t, d)
+		heard(ctx, t, d, h)
 		clock.Advance(time.Hour)
-		housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, " Ou vendredi.\n "))
+		housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, " Ou vendredi.\n ", 0))
 
 		p, known, err := people.ByAddress(ctx, d, o.Email)
 		housetest.Must(t, err)
@@ -46,11 +46,11 @@ func TestWordsFromTheMailedLinkConfirm(t *testing.T) {
 			}
 		}
 		id := " " + o.ID.String()
-		if diff := cmp.Diff([]string{"offer.confirmed" + id, "offer.replied" + id}, heard(ctx, t, d)); diff != "" {
+		if diff := cmp.Diff([]string{"offer.confirmed" + id, "offer.replied" + id}, heard(ctx, t, d, h)); diff != "" {
 			t.Error(diff)
 		}
-		housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, "Ou samedi."))
-		if diff := cmp.Diff([]string{"offer.replied" + id}, heard(ctx, t, d)); diff != "" {
+		housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, "Ou samedi.", 0))
+		if diff := cmp.Diff([]string{"offer.replied" + id}, heard(ctx, t, d, h)); diff != "" {
 			t.Errorf("confirmed twice: %s", diff)
 		}
 	})
@@ -114,16 +114,16 @@ func TestAReplyIsReadAndUnread(t *testing.T) {
 		h := housetest.New(ctx, t, d)
 		o := h.OfferOf(h.Volunteer, h.Mission)
 		h.Answer(o, offer.Answer{Kind: offer.Welcome, Words: "Bienvenue !"})
-		heard(ctx, t, d)
+		heard(ctx, t, d, h)
 		since := d.Now()
 		for _, words := range []string{"À quelle heure ?", "Et où ?"} { // the first one counts
-			housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, o.ID, words))
+			housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, o.ID, words, 0))
 			clock.Advance(time.Hour)
 		}
 		if got := h.Again(o).Unread; !got.Equal(since) {
 			t.Errorf("unread since %s, want %s", got, since)
 		}
-		housetest.Must(t, offer.Write(ctx, d, h.Deputy.Who, o.ID, "À dix heures, au local."))
+		housetest.Must(t, offer.Write(ctx, d, h.Deputy.Who, o.ID, "À dix heures, au local.", 0))
 		if got := h.Again(o); !got.Unread.IsZero() || got.State != offer.Welcomed {
 			t.Errorf("replied to, it is %+v", got)
 		}
@@ -133,12 +133,12 @@ func TestAReplyIsReadAndUnread(t *testing.T) {
 				t.Errorf("the message %d is %q, want %q", i, line, want[i])
 			}
 		}
-		if kinds := heard(ctx, t, d); len(kinds) != 3 {
+		if kinds := heard(ctx, t, d, h); len(kinds) != 3 {
 			t.Errorf("heard %q", kinds)
 		}
-		for words, want := range map[string]string{" \u200b ": "words: fault.field.empty", strings.Repeat("é", conversation.Limit+1): "words: fault.field.long"} {
+		for words, want := range map[string]string{" \u200b ": "words: fault.field.words", strings.Repeat("é", conversation.Limit+1): "words: fault.field.long"} {
 			for _, who := range []actor.Actor{h.Volunteer.Who, h.Referent.Who} {
-				housetest.RefusedField(t, offer.Write(ctx, d, who, o.ID, words), want)
+				housetest.RefusedField(t, offer.Write(ctx, d, who, o.ID, words, 0), want)
 			}
 		}
 	})
@@ -149,7 +149,7 @@ func TestAReplyIsNoAnswer(t *testing.T) {
 	dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		h := housetest.New(ctx, t, d)
 		o := h.Offer(h.Mission)
-		housetest.Must(t, offer.Write(ctx, d, h.Referent.Who, o.ID, "Je me renseigne."))
+		housetest.Must(t, offer.Write(ctx, d, h.Referent.Who, o.ID, "Je me renseigne.", 0))
 		if diff := cmp.Diff(o, h.Again(o)); diff != "" {
 			t.Error(diff)
 		}
@@ -160,18 +160,79 @@ func TestWithdraw(t *testing.T) {
 	dbtest.Run(t, listening, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
 		h := housetest.New(ctx, t, d)
 		o := h.Offer(h.Mission)
-		housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, "Finalement…"))
-		heard(ctx, t, d)
+		housetest.Must(t, offer.Write(ctx, d, h.Bearer(o), o.ID, "Finalement…", 0))
+		heard(ctx, t, d, h)
 		housetest.Must(t, offer.Withdraw(ctx, d, h.Bearer(o), o.ID))
-		if got := h.Again(o); got.State != offer.Withdrawn || !got.Unread.IsZero() {
+		if got := h.Again(o); got.State != offer.Withdrawn {
 			t.Errorf("it is %+v", got)
 		}
 		housetest.Refused(t, offer.Withdraw(ctx, d, h.Bearer(o), o.ID), fault.Conflict, "fault.offer_moved")
-		if diff := cmp.Diff([]string{"offer.withdrawn " + o.ID.String()}, heard(ctx, t, d)); diff != "" {
+		if diff := cmp.Diff([]string{"offer.withdrawn " + o.ID.String()}, heard(ctx, t, d, h)); diff != "" {
 			t.Error(diff)
 		}
-		if waits, err := offer.Desk(ctx, d, h.Referent.Who); err != nil || len(waits) != 0 {
-			t.Errorf("on the desk: %+v, %v", waits, err)
+		// What they said first is still to be read; then nobody waits.
+		if names := desk(ctx, t, d, h.Referent.Who); len(names) != 1 {
+			t.Errorf("on the desk: %q", names)
+		}
+		housetest.Must(t, offer.Write(ctx, d, h.Referent.Who, o.ID, "Bien compris, merci !", 0))
+		if names := desk(ctx, t, d, h.Referent.Who); len(names) != 0 {
+			t.Errorf("on the desk: %q", names)
+		}
+	})
+}
+
+// Who answers what is on their screen has not read what came since.
+func TestWordsThatCameMeanwhileGoOnWaiting(t *testing.T) {
+	for name, reply := range map[string]func(context.Context, *db.DB, *housetest.House, db.ID, db.ID) error{
+		"a reply": func(ctx context.Context, d *db.DB, h *housetest.House, id, seen db.ID) error {
+			return offer.Write(ctx, d, h.Referent.Who, id, "Jeudi nous va.", seen)
+		},
+		"an answer": func(ctx context.Context, d *db.DB, h *housetest.House, id, seen db.ID) error {
+			_, err := offer.Give(ctx, d, h.Referent.Who, id, offer.Answer{Kind: offer.Welcome, Words: "Jeudi nous va.", Seen: seen})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dbtest.Run(t, nil, func(ctx context.Context, t *testing.T, d *db.DB, clock *dbtest.Clock) {
+				h := housetest.New(ctx, t, d)
+				o := h.OfferOf(h.Volunteer, h.Mission)
+				housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, o.ID, "Un détail.", 0))
+				story, err := offer.Read(ctx, d, h.Referent.Who, o.ID)
+				housetest.Must(t, err)
+				seen := story.Messages[len(story.Messages)-1].ID
+				clock.Advance(time.Minute)
+				since := d.Now()
+				housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, o.ID, "En fait, pas jeudi.", 0))
+				clock.Advance(time.Minute)
+				housetest.Must(t, reply(ctx, d, h, o.ID, seen))
+				if got := h.Again(o).Unread; !got.Equal(since) {
+					t.Errorf("unread since %s, want %s", got, since)
+				}
+			})
+		})
+	}
+}
+
+func TestTheSameWordsTwiceAreOneMessage(t *testing.T) {
+	dbtest.Run(t, listening, func(ctx context.Context, t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		h := housetest.New(ctx, t, d)
+		o := h.OfferOf(h.Volunteer, h.Mission)
+		heard(ctx, t, d, h)
+		for range 2 { // an impatient thumb, on each side
+			housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, o.ID, "Merci !", 0))
+			housetest.Must(t, offer.Write(ctx, d, h.Referent.Who, o.ID, "Merci !", 0))
+			clock.Advance(10 * time.Second)
+		}
+		if said := messages(ctx, t, d, h, o); len(said) != 3 {
+			t.Errorf("said %q", said)
+		}
+		if kinds := heard(ctx, t, d, h); len(kinds) != 2 {
+			t.Errorf("heard %q", kinds)
+		}
+		clock.Advance(time.Hour)
+		housetest.Must(t, offer.Write(ctx, d, h.Volunteer.Who, o.ID, "Merci !", 0))
+		if said := messages(ctx, t, d, h, o); len(said) != 4 {
+			t.Errorf("an hour later, said %q", said)
 		}
 	})
 }
@@ -195,7 +256,7 @@ func TestFollowMakesAnOfferForTheOtherMission(t *testing.T) {
 			housetest.Refused(t, err, fault.Missing, "fault.missing")
 		}
 		_, err = offer.Follow(ctx, d, h.Bearer(o), o.ID, " ")
-		housetest.RefusedField(t, err, "words: fault.field.empty")
+		housetest.RefusedField(t, err, "words: fault.field.words")
 
 		next, err := offer.Follow(ctx, d, h.Bearer(o), o.ID, "Volontiers.")
 		housetest.Must(t, err)

@@ -156,7 +156,7 @@ func rightsOf(ctx context.Context, t testing.TB, d *db.DB, h *housetest.House, w
 			_, err := offer.Give(ctx, d, who, o.ID, offer.Answer{Kind: offer.NotNow, Words: "Plutôt cet hiver.", Until: until})
 			return err
 		}},
-		{offer.Writing, func(d *db.DB) error { return offer.Write(ctx, d, who, o.ID, "Un mot de plus.") }},
+		{offer.Writing, func(d *db.DB) error { return offer.Write(ctx, d, who, o.ID, "Un mot de plus.", 0) }},
 		{offer.Withdrawing, func(d *db.DB) error { return offer.Withdraw(ctx, d, who, o.ID) }},
 		{offer.Confirming, func(d *db.DB) error { _, err := offer.Confirm(ctx, d, who, o.ID); return err }},
 	} {
@@ -176,7 +176,7 @@ func rightsOf(ctx context.Context, t testing.TB, d *db.DB, h *housetest.House, w
 			t.Errorf("%s: %v", act.act, refusal)
 		case f.Code == fault.Conflict && f.Key == "fault.offer_moved":
 			mark = "!"
-		case f.Code == fault.Forbidden && f.Key == "fault.forbidden":
+		case f.Code == fault.Forbidden && (f.Key == "fault.forbidden" || f.Key == "fault.own_offer" && act.act == offer.Answering):
 			mark = "-"
 		case f.Code == fault.Missing && f.Key == "fault.missing":
 			mark = "."

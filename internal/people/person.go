@@ -53,6 +53,9 @@ var (
 		`INSERT INTO person (id, email, email_key, name, language, operator, created_at)
 		 VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email_key) DO NOTHING`)
 
+	qHold = db.Across("people.hold", "a person acts",
+		`UPDATE person SET name = name WHERE id = $1 RETURNING `+personColumns, scanPerson)
+
 	qSave = db.DoAcross("people.save", "a person changes their own name and language",
 		`UPDATE person SET name = $1, language = $2 WHERE id = $3`)
 
@@ -80,12 +83,39 @@ func Address(text string) (email, key string, ok bool) {
 	if !found || local == "" || !strings.Contains(domain, ".") || strings.HasSuffix(domain, ".") || strings.ContainsAny(text, " \"[]") {
 		return "", "", false
 	}
-	return text, strings.ToLower(text), true
+	return text, strings.Map(lowerASCII, text), true
+}
+
+// lowerASCII folds the case of plain letters alone: others fold into them, and
+// one address would then open what belongs to another (İ becomes i).
+func lowerASCII(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		return r + 'a' - 'A'
+	}
+	return r
 }
 
 // ByID gives a person. For the program, and for doors that have established
 // who asks.
 func ByID(ctx context.Context, d *db.DB, id db.ID) (Person, error) { return qByID.One(ctx, d, id) }
+
+// Hold takes the row of a person who acts, within a transaction: what they do
+// and their erasure then come one after the other, and who was erased does
+// nothing more. For rooms that write in a person's name.
+func Hold(ctx context.Context, d *db.DB, id db.ID) (Person, error) {
+	p, found, err := db.Maybe(qHold.One(ctx, d, id))
+	if err == nil && (!found || p.Email == "") {
+		err = fault.New(fault.SignedOut, "fault.signed_out")
+	}
+	return p, err
+}
+
+// Same tells whether two addresses are one.
+func Same(a, b string) bool {
+	_, first, ok := Address(a)
+	_, second, also := Address(b)
+	return ok && also && first == second
+}
 
 // ByAddress finds the person with an address, if there is one. Never show a
 // visitor the answer.

@@ -38,6 +38,7 @@ func TestAddress(t *testing.T) {
 		{"nour+missions@courriel.example", "nour+missions@courriel.example", "nour+missions@courriel.example"},
 		{"n.o'u-r_b@sous.courriel.example", "n.o'u-r_b@sous.courriel.example", "n.o'u-r_b@sous.courriel.example"},
 		{"hélène@café.example", "hélène@café.example", "hélène@café.example"},
+		{"İpek@courriel.example", "İpek@courriel.example", "İpek@courriel.example"}, // not ipek's
 	} {
 		email, key, ok := people.Address(c.text)
 		if !ok || email != c.email || key != c.key {

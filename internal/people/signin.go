@@ -30,8 +30,8 @@ const (
 	purpose = "sign-in"
 	// nextLimit is in bytes.
 	nextLimit = 2000
-	// linksAnHour keeps one address from being flooded.
-	linksAnHour = 5
+	// linksAtOnce keeps one address from being flooded.
+	linksAtOnce = 5
 )
 
 // Link is a link to sign in, on its way to an address.
@@ -63,8 +63,8 @@ var (
 		`UPDATE sign_in_link SET used_at = $1 WHERE id = $2 AND used_at IS NULL AND expires_at > $1
 		 RETURNING `+linkColumns, scanLink)
 
-	qRecentLinks = db.Across("people.recent_links", "signing in comes before any association",
-		`SELECT count(*) FROM sign_in_link WHERE email_key = $1 AND created_at > $2`, db.Value[int])
+	qUsableLinks = db.Across("people.usable_links", "signing in comes before any association",
+		`SELECT count(*) FROM sign_in_link WHERE email_key = $1 AND used_at IS NULL AND expires_at > $2`, db.Value[int])
 
 	qForgetLinks = db.DoAcross("people.forget_links", "a person erases themselves",
 		`DELETE FROM sign_in_link WHERE email_key = $1`)
@@ -91,7 +91,8 @@ var (
 
 // AskToSignIn has a link sent to an address, whether or not it is known here:
 // the answer is the same, so that nobody learns who is. next is where the
-// link leads. Anybody may ask; an address gets at most five an hour.
+// link leads. Anybody may ask; an address has at most five links that
+// work at a time, so that nobody floods it, nor locks its owner out.
 func AskToSignIn(ctx context.Context, d *db.DB, email, next string, language i18n.Language) error {
 	email, key, ok := Address(email)
 	if !ok {
@@ -100,9 +101,9 @@ func AskToSignIn(ctx context.Context, d *db.DB, email, next string, language i18
 		return check.Err()
 	}
 	return d.Write(ctx, func(d *db.DB) error {
-		recent, err := qRecentLinks.One(ctx, d, key, d.Now().Add(-time.Hour))
-		if err != nil || recent >= linksAnHour {
-			return err // silently: the address has its links
+		usable, err := qUsableLinks.One(ctx, d, key, d.Now())
+		if err != nil || usable >= linksAtOnce {
+			return err // silently: five links that work are in that mailbox
 		}
 		id, err := insertLink(ctx, d, email, key, next, language, LinkLife)
 		if err != nil {

@@ -170,6 +170,28 @@ func TestOpenTakesTokensOfOlderKeys(t *testing.T) {
 	})
 }
 
+// Revoking ends every link that is on its way, and later ones work.
+func TestRevokeEndsTokensOfOlderKeys(t *testing.T) {
+	alone(t, func(ctx context.Context, t *testing.T, d *db.DB, _ *dbtest.Clock) {
+		before := seal(ctx, t, d, time.Hour, 7)
+		if err := secret.Rotate(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+		between := seal(ctx, t, d, time.Hour, 7)
+		if err := secret.Revoke(ctx, d); err != nil {
+			t.Fatal(err)
+		}
+		for _, token := range []string{before, between} {
+			if _, err := secret.Open(ctx, d, purpose, token); !errors.Is(err, secret.ErrForged) {
+				t.Errorf("a token of a key that was revoked: %v", err)
+			}
+		}
+		if _, err := secret.Open(ctx, d, purpose, seal(ctx, t, d, time.Hour, 7)); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // A key verifies for two years; one that nobody rotates must not stop
 // everybody from signing in on the day after.
 func TestKeysRotateByThemselves(t *testing.T) {

@@ -7,11 +7,11 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mainforte/internal/db"
 	"mainforte/internal/fault"
-	"mainforte/internal/i18n"
 )
 
 var statuses = map[fault.Code]int{
@@ -31,17 +31,18 @@ func (v *Visit) fail(err error) {
 	switch {
 	case known:
 	case errors.Is(err, db.ErrBusy):
-		f = fault.New(fault.TooMany, "fault.busy")
 		v.Log.Warn("the database is busy", "error", err)
+		v.W.Header().Set("Retry-After", "10")
+		v.say(http.StatusServiceUnavailable, v.T.Say("fault.busy"), "")
+		return
 	default:
 		v.incident(err)
 		return
 	}
 	if f.Code == fault.SignedOut && v.R.Method == http.MethodGet {
 		// Whoever is not signed in is led to where one signs in, and back.
-		_, path := i18n.Split(v.R.URL.Path)
 		v.status = http.StatusSeeOther
-		http.Redirect(v.W, v.R, v.Path("/sign-in")+"?next="+url.QueryEscape(v.Path(path)), http.StatusSeeOther)
+		http.Redirect(v.W, v.R, v.Path("/sign-in")+"?next="+url.QueryEscape(v.Path(v.here())), http.StatusSeeOther)
 		return
 	}
 	if f.Cause != nil {
@@ -57,7 +58,7 @@ func (v *Visit) incident(cause any) {
 }
 
 func (v *Visit) say(status int, sentence, number string) {
-	page := v.Layout(Page{Title: v.T.Say("web.error.title"), NoIndex: true, Narrow: true})
+	page := v.Layout(Page{Title: v.T.Say("web.error." + strconv.Itoa(status)), NoIndex: true, Narrow: true})
 	if err := v.write(status, v.inLayout(page, failure(v, status, sentence, number))); err != nil {
 		v.Log.Error("the error page failed", "error", err)
 		http.Error(v.W, sentence, status)
@@ -68,9 +69,9 @@ func (v *Visit) say(status int, sentence, number string) {
 // can give them back: whoever wrote them may not have them elsewhere.
 func (v *Visit) typed() []string {
 	var all []string
-	for _, values := range v.R.PostForm {
+	for name, values := range v.R.PostForm {
 		for _, value := range values {
-			if len(strings.Fields(value)) > 2 {
+			if len([]rune(value)) > 12 && name != "email" && name != "next" {
 				all = append(all, value)
 			}
 		}

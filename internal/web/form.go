@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/url"
 	"strconv"
 	"unicode/utf8"
@@ -22,6 +23,27 @@ type Form struct {
 	room   string
 	values url.Values
 	fault  *fault.Fault
+	// names are fields called otherwise than in the catalogue.
+	names map[string]string
+}
+
+// Naming calls a field otherwise than the catalogue does, in its label and
+// where it is said to be wrong.
+func (f Form) Naming(name, label string) Form {
+	names := maps.Clone(f.names)
+	if names == nil {
+		names = map[string]string{}
+	}
+	names[name] = label
+	f.names = names
+	return f
+}
+
+func (f Form) label(name string) string {
+	if label, ok := f.names[name]; ok {
+		return label
+	}
+	return f.text.Say(f.room + ".field." + name)
 }
 
 // Form shows a form of a room with these values.
@@ -39,7 +61,8 @@ func (v *Visit) Again(room string, err error) (form Form, ok bool) {
 	return Form{text: v.T, room: room, values: v.R.PostForm, fault: f}, true
 }
 
-// Status is what to answer with: the refusal's, or 200.
+// Status is what to answer with: the refusal's, or zero, which Show takes for
+// 200.
 func (f Form) Status() int {
 	if f.fault == nil {
 		return 0
@@ -57,7 +80,7 @@ func (f Form) Value(name string) string { return f.values.Get(name) }
 // what is wrong with it.
 func (f Form) Field(name string) ui.Field {
 	key := f.room + ".field." + name
-	field := ui.Field{Name: name, Label: f.text.Say(key), Value: f.values.Get(name), Checked: f.values.Get(name) != ""}
+	field := ui.Field{Name: name, Label: f.label(name), Value: f.values.Get(name), Checked: f.values.Get(name) != ""}
 	if f.text.Has(key + ".hint") {
 		field.Hint = f.text.Say(key + ".hint")
 	}
@@ -81,7 +104,7 @@ func (f Form) Needed(name string) ui.Field {
 func (f Form) errors() []ui.FieldError {
 	var all []ui.FieldError
 	for _, wrong := range f.fault.Fields {
-		label := f.text.Say(f.room + ".field." + wrong.Name)
+		label := f.label(wrong.Name)
 		all = append(all, ui.FieldError{ID: wrong.Name, Text: label + f.text.Say("web.colon") + f.text.Say(wrong.Key, wrong.Args...)})
 	}
 	return all

@@ -54,6 +54,10 @@ func (v *Visit) LimitOffers() error { return v.limit(v.offers) }
 // LimitSignIns refuses when this network address asked for too many links.
 func (v *Visit) LimitSignIns() error { return v.limit(v.signIns) }
 
+// LimitInvitations refuses when this network address invited too many people:
+// five times as many as may ask for links.
+func (v *Visit) LimitInvitations() error { return v.limit(v.invitations) }
+
 func (v *Visit) limit(l *limiter) error {
 	if l.allow(v.from(), v.Now()) {
 		return nil

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -42,7 +43,7 @@ func (v *Visit) inLayout(p ui.Page, content templ.Component) templ.Component {
 
 // Layout gives everything around the content of a page.
 func (v *Visit) Layout(p Page) ui.Page {
-	_, here := i18n.Split(v.R.URL.Path)
+	here := v.here()
 	if p.Path == "" {
 		p.Path = here
 	}
@@ -77,6 +78,9 @@ func (v *Visit) Layout(p Page) ui.Page {
 	if done := v.R.URL.Query().Get("done"); done != "" && v.T.Has("done."+done) {
 		page.Notice.Text = v.T.Say("done." + done)
 	}
+	if v.NoMail && v.SignedIn() {
+		page.Notice.Text = strings.TrimSpace(page.Notice.Text + " " + v.T.Say("web.no_mail"))
+	}
 	for _, name := range []string{"privacy", "accessibility"} {
 		page.Footer = append(page.Footer, ui.Link{Label: v.T.Say("web.footer." + name), Href: v.Path("/" + name)})
 	}
@@ -89,7 +93,7 @@ func (v *Visit) Layout(p Page) ui.Page {
 	if v.R.Method == http.MethodGet {
 		other := v.T.Other()
 		query := ""
-		if v.R.URL.RawQuery != "" && page.Notice.Text == "" {
+		if v.R.URL.RawQuery != "" && !v.R.URL.Query().Has("done") {
 			query = "?" + v.R.URL.RawQuery
 		}
 		page.Languages = []ui.Link{{Label: v.T.Say("web.other_language"), Href: other.Path(here) + query, Lang: string(other.Language())}}

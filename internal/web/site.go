@@ -37,6 +37,9 @@ type Site struct {
 	Zone *time.Location
 	// Open: whoever is signed in may make an association.
 	Open bool
+	// NoMail: the operator has named no mail server yet, which people must
+	// know before they count on a letter.
+	NoMail bool
 	// Demo adds the way to the demo's clock, mail and characters.
 	Demo bool
 	// Proxies are believed when they say for whom they ask.
@@ -47,7 +50,7 @@ type Site struct {
 	// Nav are the main links, in the order of the bar.
 	Nav []Nav
 
-	offers, signIns *limiter
+	offers, signIns, invitations *limiter
 }
 
 // Nav is a link of the main bar.
@@ -72,6 +75,7 @@ type Handler func(v *Visit) error
 func (s *Site) Handler(routes []Route) http.Handler {
 	s.offers = newLimiter(s.OffersPerHour)
 	s.signIns = newLimiter(s.SignInsPerHour)
+	s.invitations = newLimiter(5 * s.SignInsPerHour)
 	mux := http.NewServeMux()
 	for _, route := range routes {
 		method, path, _ := strings.Cut(route.Pattern, " ")

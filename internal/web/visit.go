@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -98,6 +99,18 @@ func (s *Site) serve(route Route, text i18n.Text) http.Handler {
 // arrive finds out who comes and where, and whether they may.
 func (v *Visit) arrive(route Route) error {
 	ctx := v.R.Context()
+	// The form is read first: whatever fails after, its words can be given
+	// back.
+	if v.R.Method == http.MethodPost {
+		v.R.Body = http.MaxBytesReader(v.W, v.R.Body, formLimit)
+		if err := v.R.ParseForm(); err != nil {
+			var large *http.MaxBytesError
+			if errors.As(err, &large) {
+				return fault.New(fault.Invalid, "fault.too_large").Because(err)
+			}
+			return fault.New(fault.Invalid, "fault.form_unreadable").Because(err)
+		}
+	}
 	if cookie, err := v.R.Cookie(v.cookieName()); err == nil {
 		p, found, err := people.Session(ctx, v.DB, cookie.Value)
 		if err != nil {
@@ -119,12 +132,6 @@ func (v *Visit) arrive(route Route) error {
 			if v.Who, v.Member, err = association.Act(ctx, v.DB, a.ID, v.Person); err != nil {
 				return err
 			}
-		}
-	}
-	if v.R.Method == http.MethodPost {
-		v.R.Body = http.MaxBytesReader(v.W, v.R.Body, formLimit)
-		if err := v.R.ParseForm(); err != nil {
-			return fault.New(fault.Invalid, "fault.too_large").Because(err)
 		}
 	}
 	return v.may(route.Access)
@@ -206,11 +213,20 @@ func (v *Visit) Redirect(path, done string) error {
 	return nil
 }
 
-// Moved leads for good to the address that a thing has now.
+// Moved leads to the address that a thing has now. Not for good: it may be
+// renamed back, and nobody keeps the way to what is for members.
 func (v *Visit) Moved(path string) error {
-	v.status = http.StatusMovedPermanently
-	http.Redirect(v.W, v.R, path, http.StatusMovedPermanently)
+	v.status = http.StatusFound
+	v.W.Header().Set("Cache-Control", "private, no-store")
+	http.Redirect(v.W, v.R, path, http.StatusFound)
 	return nil
+}
+
+// here is the address of the visit without its language, as a path of this
+// instance whatever was asked.
+func (v *Visit) here() string {
+	_, path := i18n.Split("/" + strings.TrimLeft(v.R.URL.EscapedPath(), "/"))
+	return "/" + strings.TrimLeft(path, "/")
 }
 
 // write renders whole before it sends, so that a failure halfway is a page
@@ -224,8 +240,8 @@ func (v *Visit) write(status int, page templ.Component) error {
 	h := v.W.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(v.T.Language()))
-	h.Set("Vary", "Cookie")
-	if v.SignedIn() || v.R.PathValue("token") != "" {
+	h.Add("Vary", "Cookie")
+	if v.SignedIn() || v.R.PathValue("token") != "" || v.R.Method == http.MethodPost {
 		h.Set("Cache-Control", "private, no-store")
 	} else {
 		h.Set("Cache-Control", "no-cache")

@@ -76,7 +76,7 @@ func Slug(title string) string {
 	return slug.String()
 }
 
-var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var slugShape = regexp.MustCompile(`^[a-z0-9]+(--?[a-z0-9]+)*$`)
 
 // IsSlug tells whether the text can name something in an address. What cannot
 // is not worth looking for.

@@ -207,10 +207,10 @@ func TestWordsReachTheOtherSide(t *testing.T) {
 	each(t, func(t *testing.T, language i18n.Language) {
 		play(t, language, func(s *scene) {
 			o := s.offered(language, words)
-			s.must(offer.Write(s.ctx, s.d, s.coordinator, o.ID, "Quelle page vous tente ?"))
+			s.must(offer.Write(s.ctx, s.d, s.coordinator, o.ID, "Quelle page vous tente ?", 0))
 			s.sent()
 			s.golden("offer_replied.volunteer", language, s.alex)
-			s.must(offer.Write(s.ctx, s.d, s.link(o), o.ID, "La page d’accueil, si elle est libre."))
+			s.must(offer.Write(s.ctx, s.d, s.link(o), o.ID, "La page d’accueil, si elle est libre.", 0))
 			s.sent()
 			s.golden("offer_replied.answerer", language, s.camille.Email)
 		})
@@ -247,7 +247,7 @@ func TestTheLettersOfAnOfferAreOneConversation(t *testing.T) {
 	play(t, i18n.French, func(s *scene) {
 		o := s.offered(i18n.French, words)
 		s.answered(o, offer.Answer{Kind: offer.Welcome, Words: "Bienvenue !"})
-		s.must(offer.Write(s.ctx, s.d, s.coordinator, o.ID, "Quelle page vous tente ?"))
+		s.must(offer.Write(s.ctx, s.d, s.coordinator, o.ID, "Quelle page vous tente ?", 0))
 		s.sent()
 		found := s.letter.Find(s.alex)
 		if len(found) != 2 {
@@ -394,7 +394,7 @@ func TestWhoWasErasedGetsNoLetter(t *testing.T) {
 		o := s.offered(i18n.French, words)
 		o, err := offer.Confirm(s.ctx, s.d, s.link(o), o.ID)
 		s.must(err)
-		s.must(offer.Write(s.ctx, s.d, s.link(o), o.ID, "Une chose encore."))
+		s.must(offer.Write(s.ctx, s.d, s.link(o), o.ID, "Une chose encore.", 0))
 		s.answered(o, offer.Answer{Kind: offer.Welcome, Words: "Bienvenue !"})
 		s.must(conversation.Erase(s.ctx, s.d, o.Person))
 		s.must(offer.Erase(s.ctx, s.d, o.Person))
@@ -409,7 +409,7 @@ func TestErasedWordsAreAbsentAndTheAnswerStays(t *testing.T) {
 	play(t, i18n.French, func(s *scene) {
 		o := s.offered(i18n.French, words)
 		s.answered(o, offer.Answer{Kind: offer.No, Words: "Deux personnes s’en chargent déjà."})
-		s.must(offer.Write(s.ctx, s.d, s.coordinator, o.ID, "Bonne route !"))
+		s.must(offer.Write(s.ctx, s.d, s.coordinator, o.ID, "Bonne route !", 0))
 		s.must(conversation.Erase(s.ctx, s.d, s.camille.ID))
 		s.sent()
 		m := mailtest.Only(s.t, s.letter, s.alex) // the answer; the reply had nothing but words

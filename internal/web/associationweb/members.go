@@ -2,12 +2,15 @@ package associationweb
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"mainforte/internal/association"
 	"mainforte/internal/db"
 	"mainforte/internal/fault"
 	"mainforte/internal/i18n"
+	"mainforte/internal/offer"
 	"mainforte/internal/people"
 	"mainforte/internal/web"
 	"mainforte/internal/web/ui"
@@ -111,7 +114,7 @@ func role(said string) (referent, coordinator bool) {
 }
 
 func invite(v *web.Visit) error {
-	if err := v.LimitSignIns(); err != nil { // it sends a mail to an address that was typed, too
+	if err := v.LimitInvitations(); err != nil { // it sends a mail to an address that was typed, too
 		if form, again := v.Again("member", err); again {
 			return membersAgain(v, form)
 		}
@@ -159,6 +162,7 @@ func openInvitation(v *web.Visit) error {
 func invitationAgain(v *web.Visit, a association.Association, i association.Invitation, form web.Form) error {
 	v.Association = a
 	v.Who.Association = a.ID
+	form = form.Naming("name", v.T.Say("member.invitation.name"))
 	p := invitationPage{Visit: v, Invitation: i, Form: form}
 	if i.By != 0 {
 		names, err := association.Names(v.R.Context(), v.DB, v.Who, i.By)
@@ -185,6 +189,9 @@ func accept(v *web.Visit) error {
 	}
 	if err != nil {
 		return err
+	}
+	if err := offer.Adopt(ctx, v.DB, accepted.Person); err != nil {
+		v.Log.Warn("offers not adopted", "error", err)
 	}
 	home := v.Path("/a/" + accepted.Association.Slug)
 	if accepted.Fresh {
@@ -231,6 +238,25 @@ func saveSettings(v *web.Visit) error {
 	return v.Redirect(v.In("/settings"), "saved")
 }
 
+// zones are where associations that speak French or English often are, and the
+// one that is set.
+func (p settingsPage) zones() []ui.Option {
+	names := []string{
+		"Europe/Paris", "Europe/Brussels", "Europe/Zurich", "Europe/Luxembourg", "Europe/London", "Europe/Dublin",
+		"America/Guadeloupe", "America/Martinique", "America/Cayenne", "America/Miquelon", "America/Toronto", "America/Montreal",
+		"Indian/Reunion", "Indian/Mayotte", "Pacific/Noumea", "Pacific/Tahiti", "Pacific/Wallis",
+		"Africa/Dakar", "Africa/Abidjan", "Africa/Tunis", "Africa/Casablanca", "UTC",
+	}
+	if set := p.Form.Value("time_zone"); !slices.Contains(names, set) {
+		names = append(names, set)
+	}
+	options := make([]ui.Option, 0, len(names))
+	for _, name := range names {
+		options = append(options, ui.Option{Value: name, Label: strings.ReplaceAll(name, "_", " ")})
+	}
+	return options
+}
+
 func roles(v *web.Visit) []ui.Option {
 	var options []ui.Option
 	for _, name := range []string{"volunteer", "referent", "coordinator"} {
@@ -244,7 +270,10 @@ func roles(v *web.Visit) []ui.Option {
 func statuses(v *web.Visit) []ui.Option {
 	var options []ui.Option
 	for _, status := range association.Statuses {
-		options = append(options, ui.Option{Value: string(status), Label: v.T.Say("association.status." + string(status))})
+		options = append(options, ui.Option{
+			Value: string(status), Label: v.T.Say("association.status." + string(status)),
+			Hint: v.T.Say("association.status." + string(status) + ".hint"),
+		})
 	}
 	return options
 }

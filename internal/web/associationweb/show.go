@@ -32,6 +32,7 @@ func showAgain(v *web.Visit, form web.Form) error {
 	if err != nil {
 		return err
 	}
+	form = form.Naming("name", v.T.Say("association.membership.name"))
 	p := showPage{Visit: v, Missions: found, Form: form}
 	if len(found) > pageSize {
 		p.Missions = found[:pageSize]

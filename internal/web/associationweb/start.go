@@ -10,6 +10,7 @@ import (
 	"mainforte/internal/mission"
 	"mainforte/internal/people"
 	"mainforte/internal/web"
+	"mainforte/internal/words"
 )
 
 // startPage is the first day: three questions and nothing else.
@@ -69,10 +70,10 @@ func found(v *web.Visit) error {
 func foundAll(v *web.Visit, d *db.DB) (association.Association, error) {
 	ctx := v.R.Context()
 	var check fault.Check
-	check.Length("association", v.Value("association"), true, association.NameLimit)
-	check.Length("title", v.Value("title"), true, mission.TitleLimit)
-	check.Length("need", v.Value("need"), true, mission.NeedLimit)
-	check.Length("name", v.Value("name"), true, people.NameLimit)
+	check.Length("association", words.Line(v.Value("association")), true, association.NameLimit)
+	check.Length("title", words.Line(v.Value("title")), true, mission.TitleLimit)
+	check.Length("need", words.Block(v.Value("need")), true, mission.NeedLimit)
+	check.Length("name", words.Line(v.Value("name")), true, people.NameLimit)
 	other := v.Value("answers") == "other"
 	if other {
 		_, _, ok := people.Address(v.Value("email"))

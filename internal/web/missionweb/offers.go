@@ -15,6 +15,14 @@ type offersPage struct {
 	Next    string
 }
 
+// called names who offered, also once they erased their data.
+func (p offersPage) called(name string) string {
+	if name == "" {
+		return p.T.Say("offer.page.erased")
+	}
+	return name
+}
+
 func offers(v *web.Visit) error {
 	m, moved, err := find(v, "/offers")
 	if err != nil || moved {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 
 	"mainforte/internal/association"
+	"mainforte/internal/fault"
 	"mainforte/internal/i18n"
 	"mainforte/internal/mission"
 	"mainforte/internal/offer"
@@ -18,6 +19,8 @@ type showPage struct {
 	Referent, Deputy string
 	// Form is the form to offer help.
 	Form web.Form
+	// Waiting counts who waits for an answer, for those who give it.
+	Waiting int
 }
 
 // show shows a mission.
@@ -54,6 +57,17 @@ func showMission(v *web.Visit, m mission.Mission, form web.Form) error {
 		return err
 	}
 	page := showPage{Visit: v, Mission: m, Referent: v.Called(names[m.Referent]), Deputy: names[m.Deputy], Form: form}
+	if page.answers() {
+		made, err := offer.OfMission(v.R.Context(), v.DB, v.Who, m, 0, 100)
+		if err != nil {
+			return err
+		}
+		for _, o := range made {
+			if o.Waits(v.Now()) {
+				page.Waiting++
+			}
+		}
+	}
 	return v.Show(web.Page{
 		Title: m.Title, Description: m.Need, Path: "/a/" + v.Association.Slug + "/missions/" + m.Slug, Status: form.Status(),
 		Public: true, NoIndex: m.Visibility != mission.Public || m.State == mission.Draft,
@@ -126,6 +140,10 @@ func (p showPage) moves() []mission.State {
 	return p.Mission.State.Moves()
 }
 
+// trap is the field that only machines see, under a name that no browser fills
+// in by itself.
+const trap = "second_spoon"
+
 // offerHelp takes an offer of help. It always ends on the same page, whoever
 // has this address: nobody learns from it who is known here.
 func offerHelp(v *web.Visit) error {
@@ -133,10 +151,11 @@ func offerHelp(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	if v.Value("website") != "" { // the field that only machines see
-		return v.Redirect(v.In("/missions/"+m.Slug+"/thanks"), "")
-	}
-	if err = v.LimitOffers(); err == nil {
+	if v.Value(trap) != "" {
+		// A machine stops here; a person whose browser filled the field in
+		// presses once more, with everything still there.
+		err = fault.New(fault.Conflict, "fault.trap")
+	} else if err = v.LimitOffers(); err == nil {
 		_, err = offer.Make(v.R.Context(), v.DB, v.Who, m.ID, offer.New{
 			Name: v.Value("name"), Email: v.Value("email"), Words: v.Value("words"), Language: v.T.Language(),
 		})

@@ -104,6 +104,12 @@ func writeContent(p writePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if len(p.Answerers) > 1 {
+			templ_7745c5c3_Err = ui.Select(p.Form.Field("deputy"), p.choose(true)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Var5 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -119,12 +125,6 @@ func writeContent(p writePage) templ.Component {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div class=\"fields\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
-			}
-			if len(p.Answerers) > 1 {
-				templ_7745c5c3_Err = ui.Select(p.Form.Field("deputy"), p.choose(true)).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
 			}
 			templ_7745c5c3_Err = ui.Check(p.Form.Field("remote")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -313,7 +313,7 @@ func (p offersPage) rows() [][]templ.Component {
 	for _, o := range p.Offers {
 		words, iso := p.Moment(o.Made)
 		rows = append(rows, []templ.Component{
-			ui.Anchor(ui.Link{Label: o.Name, Href: p.In("/offers/" + o.ID.String())}),
+			ui.Anchor(ui.Link{Label: p.called(o.Name), Href: p.In("/offers/" + o.ID.String())}),
 			ui.Words(o.Words),
 			ui.Words(p.T.Say("offer.state." + string(o.State))),
 			ui.Moment(words, iso),

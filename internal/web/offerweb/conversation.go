@@ -26,9 +26,10 @@ type way struct {
 	link bool
 }
 
-// limit bounds what comes by a link, which may have got into any hands.
+// limit bounds what comes by a link, which may have got into any hands, and
+// from whoever is no member.
 func (w way) limit(v *web.Visit) error {
-	if w.link {
+	if w.link || !v.Who.Member {
 		return v.LimitOffers()
 	}
 	return nil
@@ -91,6 +92,7 @@ func show(v *web.Visit, w way, reply, answer web.Form) error {
 	if err != nil {
 		return err
 	}
+	reply, answer = reply.Naming("words", v.T.Say("offer.reply.words")), answer.Naming("words", v.T.Say("offer.answering.words"))
 	p := conversationPage{
 		Visit: v, Story: story, way: w, Referent: v.Called(names[story.OfMission.Referent]), Deputy: names[story.OfMission.Deputy],
 		Mine: story.Volunteers(w.who), Reply: reply, Answer: answer,
@@ -125,8 +127,14 @@ func (p conversationPage) title() string {
 	if p.Mine {
 		return p.T.Say("offer.page.mine", "mission", p.OfMission.Title)
 	}
+	if p.erased() {
+		return p.T.Say("offer.page.theirs.erased")
+	}
 	return p.T.Say("offer.page.theirs", "name", p.Offer.Name)
 }
+
+// erased tells that nobody can be written to any more.
+func (p conversationPage) erased() bool { return p.Email == "" }
 
 func (p conversationPage) answers() bool { return p.May(p.way.who, p.OfMission, offer.Answering) }
 
@@ -148,7 +156,7 @@ func (p conversationPage) status() string {
 	case p.Waits(now):
 		return p.T.Say("offer.status.waiting."+side, "who", p.Referent, "day", lastDay)
 	}
-	return p.T.Say("offer.status." + string(p.State) + "." + side)
+	return p.T.Say("offer.status."+string(p.State)+"."+side, "who", p.Referent, "name", p.Offer.Name, "other", p.Instead.Title)
 }
 
 // readers says who reads the conversation.
@@ -157,7 +165,7 @@ func (p conversationPage) readers() string {
 	if p.Deputy != "" {
 		key = "offer.who_reads.deputy"
 	}
-	return p.T.Say(key, "who", p.Referent, "deputy", p.Deputy, "association", p.Association.Name)
+	return p.T.Say(key, "name", p.Offer.Name, "who", p.Referent, "deputy", p.Deputy, "association", p.Association.Name)
 }
 
 func (p conversationPage) letters() []ui.Letter {
@@ -209,11 +217,28 @@ func (p conversationPage) others() []ui.Option {
 	return options
 }
 
+// seen is the last message that the form was shown with.
+func seen(v *web.Visit) db.ID {
+	id, _ := db.ParseID(v.Value("seen")) // zero is all of them
+	return id
+}
+
+// last is the last message shown.
+func (p conversationPage) last() string {
+	if len(p.Messages) == 0 {
+		return ""
+	}
+	return p.Messages[len(p.Messages)-1].ID.String()
+}
+
 // answer gives one of the four answers.
 func answer(v *web.Visit, w way) error {
-	a := offer.Answer{Kind: offer.Kind(v.Value("answer")), Words: v.Value("words")}
+	a := offer.Answer{Kind: offer.Kind(v.Value("answer")), Words: v.Value("words"), Seen: seen(v)}
 	a.Other, _ = db.ParseID(v.Value("other")) // zero is none, which is checked
-	a.Until, _ = time.ParseInLocation(time.DateOnly, v.Value("until"), v.Association.Zone())
+	if day, err := time.Parse(time.DateOnly, v.Value("until")); err == nil {
+		// At noon: where clocks change at midnight, a day may have none.
+		a.Until = time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, v.Association.Zone())
+	}
 	_, err := offer.Give(v.R.Context(), v.DB, w.who, w.id, a)
 	if form, again := v.Again("offer", err); again {
 		return show(v, w, v.Form("offer", nil), form)
@@ -228,7 +253,7 @@ func answer(v *web.Visit, w way) error {
 func write(v *web.Visit, w way) error {
 	err := w.limit(v)
 	if err == nil {
-		err = offer.Write(v.R.Context(), v.DB, w.who, w.id, v.Value("words"))
+		err = offer.Write(v.R.Context(), v.DB, w.who, w.id, v.Value("words"), seen(v))
 	}
 	if form, again := v.Again("offer", err); again {
 		return show(v, w, form, v.Form("offer", url.Values{}))

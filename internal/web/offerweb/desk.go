@@ -1,6 +1,7 @@
 package offerweb
 
 import (
+	"strings"
 	"time"
 
 	"mainforte/internal/actor"
@@ -20,7 +21,7 @@ type deskPage struct {
 	Own   []own
 	// Waiting counts who waits; Late how many of them too long.
 	Waiting, Late int
-	// Empty are associations that have no mission yet, to begin with.
+	// Fresh are associations that have no mission yet, to begin with.
 	Fresh []association.Association
 }
 
@@ -48,10 +49,7 @@ func desk(v *web.Visit) error {
 	}
 	p := deskPage{Visit: v}
 	for _, m := range memberships {
-		who := actor.Actor{
-			Association: m.Association.ID, Person: v.Who.Person, Member: true,
-			Coordinator: m.Coordinator, Referent: m.Referent || m.Coordinator,
-		}
+		who := m.Actor()
 		waits, err := offer.Desk(ctx, v.DB, who)
 		if err != nil {
 			return err
@@ -168,5 +166,5 @@ func excerpt(text string) string {
 	if len(letters) <= most {
 		return text
 	}
-	return string(letters[:most]) + "…"
+	return strings.TrimRight(string(letters[:most]), " \n,;:.") + "…"
 }

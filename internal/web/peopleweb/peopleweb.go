@@ -98,10 +98,10 @@ func enter(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
+	v.Remember(session) // the link is used: nothing after may take the way in back
 	if err := offer.Adopt(ctx, v.DB, p); err != nil {
-		return err
+		v.Log.Warn("offers not adopted", "error", err)
 	}
-	v.Remember(session)
 	return v.Redirect(next, "")
 }
 

@@ -26,6 +26,12 @@ func (f Field) Named(label, hint string) Field {
 	return f
 }
 
+// Hinted says how to answer.
+func (f Field) Hinted(hint string) Field {
+	f.Hint = hint
+	return f
+}
+
 // Completed says what browsers may fill in: a token of the autocomplete
 // attribute, such as name.
 func (f Field) Completed(with string) Field {

@@ -59,7 +59,7 @@ type Settings struct {
 
 // The statements, by their names in the registry: the same text, prepared.
 var (
-	reading = []string{"mission.list", "mission.count", "association.by_slug", "mission.by_slug", "association.names"}
+	reading = []string{"mission.list_all", "mission.count_all", "association.by_slug", "mission.by_slug", "association.names"}
 	writing = []string{"conversation.start", "offer.insert", "conversation.post", "event.insert", "jobs.enqueue"}
 )
 
@@ -135,7 +135,11 @@ func (h *Hand) prepare(ctx context.Context, pool *sql.DB, names []string) error 
 		texts[s.Name] = s.Text
 	}
 	for _, name := range names {
-		statement, err := pool.PrepareContext(ctx, texts[name])
+		text, ok := texts[name]
+		if !ok {
+			return fmt.Errorf("no statement of the product is named %s: name the right one in test/bench/hand", name)
+		}
+		statement, err := pool.PrepareContext(ctx, text)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}

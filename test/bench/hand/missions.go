@@ -11,13 +11,16 @@ import (
 // pageSize is the product's.
 const pageSize = 20
 
-// newest is the key before which the first page of the list begins.
-const newest = int64(1<<63 - 1)
+// unsearched are the arguments of a search for nothing: the key before which
+// the first page begins, no filter, no bounds of words, and how many to give.
+func unsearched(limit int) []any {
+	return []any{int64(1<<63 - 1), false, false, "", "", "", "", "", "", "", "", "", limit}
+}
 
 // missions answers GET /missions.
 func (h *Hand) missions(w http.ResponseWriter, r *http.Request) error {
 	ctx, s := r.Context(), &h.says
-	rows, err := h.prepared["mission.list"].QueryContext(ctx, newest, false, false, "", pageSize+1)
+	rows, err := h.prepared["mission.list_all"].QueryContext(ctx, unsearched(pageSize+1)...)
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (h *Hand) missions(w http.ResponseWriter, r *http.Request) error {
 	}
 	rows.Close() // the count needs a connection
 	var total int
-	err = h.prepared["mission.count"].QueryRowContext(ctx, newest, false, false, "", mission.CountLimit+1).Scan(&total)
+	err = h.prepared["mission.count_all"].QueryRowContext(ctx, unsearched(mission.CountLimit+1)...).Scan(&total)
 	if err != nil {
 		return err
 	}
