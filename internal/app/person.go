@@ -42,6 +42,10 @@ func exportPerson(v *web.Visit) (map[string]any, error) {
 func erasePerson(v *web.Visit) error {
 	ctx := v.R.Context()
 	return v.DB.Write(ctx, func(d *db.DB) error {
+		// Nothing more is said in their name from here on.
+		if _, err := people.Hold(ctx, d, v.Who.Person); err != nil {
+			return err
+		}
 		for _, room := range personal {
 			if err := room.erase(ctx, d, v.Who.Person); err != nil {
 				return err

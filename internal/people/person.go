@@ -27,7 +27,7 @@ type Person struct {
 	Created  time.Time
 }
 
-// Limits of what is typed, in characters.
+// Limits of what is typed: a name in characters, an address in bytes.
 const (
 	NameLimit  = 80
 	EmailLimit = 200
