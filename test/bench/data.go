@@ -168,7 +168,7 @@ func copyTable(ctx context.Context, from, to *sql.DB, table string) error {
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	err = c.Raw(func(driver any) error {
+	copied := c.Raw(func(driver any) error {
 		_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromFunc(func() ([]any, error) {
 			if !rows.Next() {
 				return nil, rows.Err()
@@ -183,5 +183,5 @@ func copyTable(ctx context.Context, from, to *sql.DB, table string) error {
 		}))
 		return err
 	})
-	return err
+	return errors.Join(copied, rows.Err())
 }
