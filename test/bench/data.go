@@ -154,7 +154,7 @@ func copyTable(ctx context.Context, from, to *sql.DB, table string) error {
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	types, err := rows.ColumnTypes()
 	if err != nil {
 		return err

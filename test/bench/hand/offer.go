@@ -36,7 +36,8 @@ func (h *Hand) offer(w http.ResponseWriter, r *http.Request) error {
 	for key, values := range h.header {
 		header[key] = values
 	}
-	header.Del("Content-Type") // Redirect writes its own page
+	header.Del("Content-Type") // Redirect writes a page of its own
+	header.Del("Content-Length")
 	http.Redirect(w, r, a.path()+"/missions/"+m.slug+"/thanks", http.StatusSeeOther)
 	return nil
 }
