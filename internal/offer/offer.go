@@ -121,8 +121,13 @@ func Read(ctx context.Context, d *db.DB, who actor.Actor, id db.ID) (Story, erro
 		if err != nil {
 			return Story{}, err
 		}
-		// What was proposed may have become private since.
-		if instead := others[o.Other]; instead.ReadBy(who) {
+		// What was proposed may have become private since; the program, who
+		// writes to the volunteer, tells no more than a visitor may read.
+		reader := who
+		if who.Program {
+			reader = actor.Visitor(who.Association)
+		}
+		if instead := others[o.Other]; instead.ReadBy(reader) {
 			story.Instead = instead
 		}
 	}

@@ -47,16 +47,20 @@ func (l letters) answered(ctx context.Context, d *db.DB, e event.Event) error {
 		"day", t.Day(s.Returns, d.Now(), s.of.Zone()),
 	}
 	blocks := []mail.Block{mail.Paragraph(t.Say(form.body, said...))}
-	if offer.Kind(m.Note) == offer.Another {
+	if offer.Kind(m.Note) == offer.Another && s.Instead.ID != 0 {
 		blocks = append(blocks, mail.Link(s.Instead.Title, l.post.Link(t.Language(), "/a/"+s.of.Slug+"/missions/"+s.Instead.Slug)))
 	}
 	if m.Words != "" {
 		blocks = append(blocks, mail.Paragraph(t.Say("mail.offer.said", said...)), mail.Quote(m.Words))
 	}
+	blocks = append(blocks, mail.Paragraph(t.Say(form.next, said...)))
+	if offer.Kind(m.Note) == offer.Welcome && !s.Confirmed.IsZero() {
+		blocks = append(blocks, mail.Paragraph(t.Say("mail.offer_answered.member")))
+	}
 	return l.toVolunteer(ctx, d, e, s, mail.Letter{
 		Kind: "mail.offer_answered", To: netmail.Address{Name: s.Name},
 		Subject: t.Say(form.subject, said...),
-		Blocks:  append(blocks, mail.Paragraph(t.Say(form.next, said...))),
+		Blocks:  blocks,
 		Why:     t.Say("mail.offer.why_volunteer", said...),
 	})
 }
