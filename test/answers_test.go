@@ -65,7 +65,7 @@ func TestFourAnswers(t *testing.T) {
 	}
 
 	answer("Ali", map[string]string{"answer": "welcome", "words": "Bienvenue, mardi à 14 h."})
-	volunteer("Ali", "Bienvenue dans la mission", "Bienvenue, mardi à 14 h.").sees("Vous êtes la bienvenue, le bienvenu.")
+	volunteer("Ali", "Bienvenue dans la mission", "Bienvenue, mardi à 14 h.").sees("Camille vous a dit bienvenue.")
 
 	// Another mission: the volunteer reads it and says yes with one button,
 	// which is an offer of its own.

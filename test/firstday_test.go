@@ -109,9 +109,9 @@ func TestFirstDay(t *testing.T) {
 	// One answer of four, with words. Without words it is none.
 	camille.choose("Bienvenue")
 	camille.write("Vos mots", " ")
-	camille.pressed(422, "Envoyer la réponse").sees("Ce champ est nécessaire")
+	camille.pressed(422, "Envoyer la réponse").sees("Écrivez quelques mots avant d’envoyer.", "Adresse pas encore vérifiée")
 	camille.write("Vos mots", "Bienvenue Alex ! Venez mardi à 14 h, sur le quai nord.")
-	camille.press("Envoyer la réponse").sees("Votre réponse est partie.", "Venez mardi à 14 h", "L’adresse n’est pas encore confirmée")
+	camille.press("Envoyer la réponse").sees("Votre réponse est partie.", "Venez mardi à 14 h").missing("Adresse pas encore vérifiée")
 	camille.open("/desk").sees("Personne ne vous attend")
 
 	// The volunteer reads it on another device, confirms and writes back.
@@ -127,7 +127,7 @@ func TestFirstDay(t *testing.T) {
 
 	// The words come back to her mail and her desk.
 	reply := box.wait(t, "camille@anse.example", "Alex vous a écrit")
-	camille.open(link(t, reply.Text)).sees("J’apporte mon aiguille.").missing("L’adresse n’est pas encore confirmée")
+	camille.open(link(t, reply.Text)).sees("J’apporte mon aiguille.").missing("Adresse pas encore vérifiée")
 	camille.open("/desk").sees("Une personne vous attend", "Alex", "« Merci ! J’apporte mon aiguille. »", "a écrit depuis votre réponse")
 
 	// She signs out; what was hers is closed, and what is public stays open.
