@@ -59,6 +59,25 @@ var nothing = gotext.NewPo()
 // none: gotext would take arguments for printf; ours have names.
 var none []any
 
+// sentences holds the first form of every key: most of what a page says, found
+// without a lock and without printf.
+var sentences = flatten()
+
+func flatten() map[Language]map[string]string {
+	all := map[Language]map[string]string{}
+	for language, rooms := range catalogues {
+		all[language] = map[string]string{}
+		for _, po := range rooms {
+			for key, said := range po.GetDomain().GetTranslations() {
+				if key != "" && said.Trs[0] != "" {
+					all[language][key] = said.Trs[0]
+				}
+			}
+		}
+	}
+	return all
+}
+
 func catalogue(language Language, key string) *gotext.Po {
 	room, _, _ := strings.Cut(key, ".")
 	if po, ok := catalogues[language][room]; ok {
@@ -93,7 +112,11 @@ func (t Text) Other() Text {
 // {places}. A value that is itself a Phrase is said first, in this language.
 // A key that is missing is given back, which a test forbids.
 func (t Text) Say(key string, args ...any) string {
-	return t.fill(catalogue(t.language, key).Get(key, none...), args)
+	sentence, ok := sentences[t.language][key]
+	if !ok {
+		return key
+	}
+	return t.fill(sentence, args)
 }
 
 // Count is Say with the form for n; the place {n} is filled.
@@ -102,7 +125,10 @@ func (t Text) Count(key string, n int, args ...any) string {
 }
 
 // Has tells whether the key exists.
-func (t Text) Has(key string) bool { return catalogue(t.language, key).Get(key, none...) != key }
+func (t Text) Has(key string) bool {
+	_, ok := sentences[t.language][key]
+	return ok
+}
 
 // Phrase is a sentence yet to be said: a key and its name-value pairs.
 type Phrase struct {
