@@ -72,7 +72,7 @@ func (m machine) String() string {
 	if m.server == "" {
 		cores = "NOT pinned: the server and wrk share what there is, which blurs every figure"
 	}
-	return fmt.Sprintf("%s, %d cores, %.1f GiB; load %s before\n%s, Linux %s, %s\n%s\n",
+	return fmt.Sprintf("%s × %d, %.1f GiB; load %s before\n%s, Linux %s, %s\n%s\n",
 		line("/proc/cpuinfo", "model name\t:"), runtime.NumCPU(), float64(memory)/(1<<20), load,
 		strings.Trim(line("/etc/os-release", "PRETTY_NAME="), `"`), strings.TrimSpace(string(kernel)), runtime.Version(), cores)
 }

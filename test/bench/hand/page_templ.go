@@ -402,7 +402,7 @@ func show(s *sentences, a *owner, m *shown) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Honeypot("website", s.honeypot).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Honeypot("second_spoon", s.honeypot).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
